@@ -1,0 +1,110 @@
+"""The command `shallow`: joins the commands, and is the only place that exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from shallow_cli import __version__, errors
+from shallow_cli.commands.options import EXIT_CODES
+from shallow_cli.commands.train import train_cli
+from shallow_cli.console.streams import say, write
+
+# One thread each for the matrix libraries: sums are then the same on any number of cores.
+BLAS_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        write(f"shallow {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def shallow(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Train two-layer neural networks: a YAML config in, a loss table and a model file out.
+
+    \b
+    Example:
+      shallow init data.csv > config.yaml
+      shallow train config.yaml
+      shallow predict model.npz new.csv > predictions.csv
+    """
+    if context.invoked_subcommand is None:
+        write(context.get_help())
+
+
+for name, command in {"train": train_cli}.items():
+    app.command(name, epilog=EXIT_CODES)(command)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; problems are told on stderr."""
+    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except errors.ShallowError as error:
+        for problem in error.problems:
+            say(str(problem))
+        return error.exit_code
+    except BrokenPipeError:
+        # Nobody reads any more; what is left in the buffer must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return errors.CLOSED_PIPE
+    except OSError as error:
+        say(f"shallow: cannot write: {error.strerror or error}")
+        return errors.DataError.exit_code
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug, said in one line
+        return _bug(error)
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="shallow")
+    except SystemExit as exit_:
+        if isinstance(exit_.__context__, BrokenPipeError):
+            raise exit_.__context__ from None
+        return exit_.code if isinstance(exit_.code, int) else errors.DONE
+    return errors.DONE
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("SHALLOW_DEBUG"):
+        traceback.print_exception(error)
+    say(
+        f"shallow: a bug in shallow {__version__}: {type(error).__name__}: {error}; please report "
+        "it with the command and its files (SHALLOW_DEBUG=1 shows where it happened)"
+    )
+    return errors.BUG

@@ -1,0 +1,32 @@
+"""Options that several commands share, and the last lines of every --help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_MODEL = Path("model.npz")
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a config key, as in --set epochs=500; may be repeated, the last one counts.",
+        show_default=False,
+    ),
+]
+ModelFile = Annotated[
+    Path, typer.Argument(metavar="[MODEL]", help="A model file.", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    the answer is no: gradient check failed, metric below --fail-under
+  2    usage or config error        3    data or model file error
+  4    no verdict, or diverged      70   a bug in shallow
+  130  interrupted   143  terminated   141  closed pipe"""

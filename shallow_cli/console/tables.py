@@ -1,0 +1,47 @@
+"""Small tables on stdout: rich on a terminal, plain aligned columns in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from shallow_cli.console.streams import is_terminal, printable, write
+
+Cells = Sequence[Sequence[str]]
+
+
+def show_table(title: str, header: Sequence[str], rows: Cells) -> None:
+    """Print a table; every column but the first is aligned to the right.
+
+    In a pipe nothing is cut, wrapped or coloured, whatever the width.
+    """
+    header = [printable(cell) for cell in header]
+    rows = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    if is_terminal(sys.stdout) and _show_rich(title, header, rows, sum(widths) + 3 * len(widths)):
+        return
+    write(printable(title))
+    for row in [header, *rows]:
+        first, *others = zip(row, widths, strict=True)
+        cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        write("  ".join(cells).rstrip())
+    write("")
+
+
+def _show_rich(title: str, header: Sequence[str], rows: Cells, width: int) -> bool:
+    """False, and nothing printed, where the terminal is too narrow for whole cells."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if console.width < width:
+        return False
+    table = Table(title=Text(title, "bold"), title_justify="left", box=SIMPLE_HEAD)
+    for position, name in enumerate(header):
+        table.add_column(Text(name), justify="right" if position else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+    return True

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the network, its gradient, its training and its checks."""

@@ -1,0 +1,155 @@
+"""The two-layer network: parameters, forward pass, backward pass. Columns are examples.
+
+    X (n_x, m)    W1 (n_h, n_x)   b1 (n_h, 1)
+    Y (n_y, m)    W2 (n_y, n_h)   b2 (n_y, 1)
+
+    Z1 = W1 X + b1      A1 = g(Z1)          Z2 = W2 A1 + b2     A2 = output(Z2)
+    dZ2 = A2 − Y        dW2 = dZ2 A1ᵀ / m   db2 = Σ dZ2 / m
+    dZ1 = W2ᵀ dZ2 ∘ g′(Z1)                  dW1 = dZ1 Xᵀ / m    db1 = Σ dZ1 / m
+
+dV stands for ∂(loss)/∂V and has the shape of V. X and A1 carry a last row of ones, so that
+[W | b] times them is W X + b, and their product with dZ yields [dW | db] at once. The passes
+below return sums over the examples; who divides by m is `gradient.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.arrays import Array, require_shape
+from shallow_cli.core.outputs import OUTPUTS
+
+
+@dataclass(frozen=True)
+class Network:
+    """The shape of a network and the names of its functions."""
+
+    n_x: int
+    n_h: int
+    n_y: int
+    activation: str = "tanh"
+    output: str = "sigmoid"
+    leak: float = 0.01
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers are learned."""
+        return self.n_h * (self.n_x + 1) + self.n_y * (self.n_h + 1)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One vector, [W1 | b1] row by row, then [W2 | b2]; everything else is a view of it.
+
+    Gradients have the same layout and the same type.
+    """
+
+    vector: Array
+    layer1: Array  # [W1 | b1]  (n_h, n_x + 1)
+    layer2: Array  # [W2 | b2]  (n_y, n_h + 1)
+
+    @property
+    def W1(self) -> Array:
+        """(n_h, n_x)."""
+        return self.layer1[:, :-1]
+
+    @property
+    def b1(self) -> Array:
+        """(n_h, 1)."""
+        return self.layer1[:, -1:]
+
+    @property
+    def W2(self) -> Array:
+        """(n_y, n_h)."""
+        return self.layer2[:, :-1]
+
+    @property
+    def b2(self) -> Array:
+        """(n_y, 1)."""
+        return self.layer2[:, -1:]
+
+    def blocks(self) -> dict[str, Array]:
+        """The four arrays by name, as views."""
+        return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
+
+
+def parameters(network: Network, vector: Array) -> Parameters:
+    """The parameters that live in `vector` (n_parameters,).
+
+    Raises:
+        ValueError: if the vector does not fit the network.
+    """
+    require_shape("the parameter vector", vector, (network.n_parameters,))
+    n_layer1 = network.n_h * (network.n_x + 1)
+    return Parameters(
+        vector,
+        vector[:n_layer1].reshape(network.n_h, network.n_x + 1),
+        vector[n_layer1:].reshape(network.n_y, network.n_h + 1),
+    )
+
+
+def zeros(network: Network, dtype: type[np.generic] = np.float64) -> Parameters:
+    """Parameters, or a gradient, that are all zero."""
+    return parameters(network, np.zeros(network.n_parameters, dtype=dtype))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The buffers of one forward and backward pass over a fixed number of examples.
+
+    Z1 shares its memory with the upper rows of A1: nobody needs Z1 once A1 is there.
+    """
+
+    Z1: Array  # (n_h, m)
+    A1: Array  # (n_h + 1, m), the last row is ones
+    Z2: Array  # (n_y, m)
+    A2: Array  # (n_y, m)
+    dZ2: Array  # (n_y, m)
+    dZ1: Array  # (n_h, m)
+    slope: Array  # (n_h, m), g′(Z1)
+
+    def first(self, m: int) -> Workspace:
+        """The same buffers for the first `m` examples only."""
+        return Workspace(*(getattr(self, name)[:, :m] for name in self.__dataclass_fields__))
+
+
+def workspace(network: Network, m: int, dtype: type[np.generic] = np.float64) -> Workspace:
+    """New buffers for `m` examples, in C order."""
+    hidden, out = (network.n_h, m), (network.n_y, m)
+    A1 = np.empty((network.n_h + 1, m), dtype=dtype)
+    A1[-1] = 1
+    return Workspace(
+        Z1=A1[:-1],
+        A1=A1,
+        Z2=np.empty(out, dtype=dtype),
+        A2=np.empty(out, dtype=dtype),
+        dZ2=np.empty(out, dtype=dtype),
+        dZ1=np.empty(hidden, dtype=dtype),
+        slope=np.empty(hidden, dtype=dtype),
+    )
+
+
+def forward(network: Network, theta: Parameters, X: Array, work: Workspace) -> None:
+    """Fill Z1, A1, Z2 and A2 of the workspace from X (n_x + 1, m), whose last row is ones."""
+    g = ACTIVATIONS[network.activation].function
+    output = OUTPUTS[network.output].function
+    np.matmul(theta.layer1, X, out=work.Z1)  # Z1 = W1 X + b1
+    g(work.Z1, work.A1[:-1], network.leak)  # A1 = g(Z1)
+    np.matmul(theta.layer2, work.A1, out=work.Z2)  # Z2 = W2 A1 + b2
+    output(work.Z2, work.A2)  # A2 = output(Z2)
+
+
+def backward(
+    network: Network, theta: Parameters, X: Array, Y: Array, work: Workspace, gradient: Parameters
+) -> None:
+    """Fill `gradient` with sums over the examples; `forward` must have filled the workspace."""
+    slope = ACTIVATIONS[network.activation].slope
+    np.subtract(work.A2, Y, out=work.dZ2)  # dZ2 = A2 − Y
+    np.matmul(work.dZ2, work.A1.T, out=gradient.layer2)  # dW2 = dZ2 A1ᵀ, db2 = Σ dZ2
+    np.matmul(theta.W2.T, work.dZ2, out=work.dZ1)  # dA1 = W2ᵀ dZ2
+    slope(work.A1[:-1], work.slope, network.leak)
+    np.multiply(work.dZ1, work.slope, out=work.dZ1)  # dZ1 = dA1 ∘ g′(Z1)
+    np.matmul(work.dZ1, X.T, out=gradient.layer1)  # dW1 = dZ1 Xᵀ, db1 = Σ dZ1

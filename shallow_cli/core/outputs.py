@@ -1,0 +1,75 @@
+"""Output functions, each paired with the loss that makes dZ2 = A2 − Y, by name.
+
+Losses are computed from the scores Z2, never from probabilities, so that they stay finite and
+agree with their gradient everywhere. They are sums over the examples, in float64 (complex128
+for the gradient check), whatever the dtype of Z2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallow_cli.core.activations import sigmoid
+from shallow_cli.core.arrays import Array, require_shape
+
+
+@dataclass(frozen=True)
+class Output:
+    """A2 = function(Z2), called as function(Z2, out), and the summed loss(Z2, Y)."""
+
+    function: Callable[[Array, Array], object]
+    loss: Callable[[Array, Array], complex]
+
+
+def log_loss(Z2: Array, Y: Array) -> complex:
+    """Σ −[y ln σ(z) + (1 − y) ln(1 − σ(z))] = Σ max(z, 0) − y z + ln(1 + e^−|z|).
+
+    The absolute value is a choice between z and −z: `abs` would drop the imaginary part.
+    """
+    require_shape("Y", Y, Z2.shape)
+    positive = Z2.real > 0
+    losses = np.where(positive, Z2, 0) - Y * Z2 + np.log1p(np.exp(np.where(positive, -Z2, Z2)))
+    return _sum(losses)
+
+
+def softmax(Z2: Array, out: Array) -> None:
+    """e^z / Σ e^z over the classes (axis 0), shifted by the largest score."""
+    np.subtract(Z2, Z2.real.max(axis=0), out=out)
+    np.exp(out, out=out)
+    np.divide(out, out.sum(axis=0), out=out)
+
+
+def cross_entropy(Z2: Array, Y: Array) -> complex:
+    """Σ −ln softmax(z)[class] = Σ ln Σ e^z − y · z, with one-hot Y."""
+    require_shape("Y", Y, Z2.shape)
+    shifted = Z2 - Z2.real.max(axis=0)
+    losses = np.log(np.exp(shifted).sum(axis=0)) - (Y * shifted).sum(axis=0)
+    return _sum(losses)
+
+
+def linear(Z2: Array, out: Array) -> None:
+    """The scores themselves."""
+    np.copyto(out, Z2)
+
+
+def half_squared_error(Z2: Array, Y: Array) -> complex:
+    """Σ ½ (z − y)², over the targets too."""
+    require_shape("Y", Y, Z2.shape)
+    errors = Z2 - Y
+    return _sum(errors * errors) / 2
+
+
+def _sum(losses: Array) -> complex:
+    wide = np.complex128 if np.iscomplexobj(losses) else np.float64
+    total: complex = losses.sum(dtype=wide)
+    return total
+
+
+OUTPUTS = {
+    "sigmoid": Output(sigmoid, log_loss),
+    "softmax": Output(softmax, cross_entropy),
+    "linear": Output(linear, half_squared_error),
+}

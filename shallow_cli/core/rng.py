@@ -1,0 +1,38 @@
+"""Every random number of the program.
+
+`RandomState` streams are frozen for good (NEP 19), so a seed means the same numbers in every
+NumPy to come. Each purpose has its own stream, made locally: a resumed run needs no saved state.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+
+LARGEST_SEED = 2**32 - 1
+
+
+def weights_stream(seed: int) -> np.random.RandomState:
+    """The stream of the first weights."""
+    return np.random.RandomState(seed)
+
+
+def dataset_stream(seed: int) -> np.random.RandomState:
+    """The stream of a generated dataset."""
+    return np.random.RandomState(seed)
+
+
+def split_stream(seed: int) -> np.random.RandomState:
+    """The stream that chooses the validation rows."""
+    return np.random.RandomState([seed, 1])
+
+
+def epoch_order(seed: int, epoch: int, rows: int) -> Array:
+    """The order in which epoch `epoch` visits its rows."""
+    return np.random.RandomState([seed, 2, epoch]).permutation(rows)
+
+
+def check_stream(seed: int) -> np.random.RandomState:
+    """The stream of the gradient check: its points, rows and directions."""
+    return np.random.RandomState([seed, 3])

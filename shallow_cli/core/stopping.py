@@ -1,0 +1,45 @@
+"""When a training should end before its last epoch: what its losses say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from shallow_cli.core.arrays import Array
+
+TIMES_FIRST, TIMES_BEST, HIGH_ROWS = 10, 1000, 3
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The logged losses so far, as far as divergence is concerned."""
+
+    first: float
+    best: float
+    latest: float
+    high_rows: int = 0  # in a row, up to now
+
+    def seen(self, loss: float) -> Losses:
+        """With one more logged loss."""
+        high = loss > max(TIMES_FIRST * self.first, TIMES_BEST * self.best)
+        return Losses(
+            self.first, min(self.best, loss), loss, high_rows=self.high_rows + 1 if high else 0
+        )
+
+    @property
+    def diverged(self) -> bool:
+        """The loss is no number, or stays above 10 × the first and 1,000 × the best."""
+        return self.high_rows >= HIGH_ROWS or not math.isfinite(self.latest)
+
+
+@dataclass(frozen=True)
+class Best:
+    """The weights with the lowest validation loss so far."""
+
+    vector: Array
+    epoch: int = 0
+    loss: float = math.inf
+
+    def seen(self, vector: Array, epoch: int, loss: float) -> Best:
+        """With one more epoch; the vector is copied when it is the best."""
+        return Best(vector.copy(), epoch, loss) if loss < self.loss else self

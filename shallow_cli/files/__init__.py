@@ -1,0 +1,1 @@
+"""Everything that touches disk: configs, tables, models."""

@@ -1,0 +1,118 @@
+"""From a config to a trained model, as plain functions: what `shallow train` does, and more.
+
+prepared = prepare(load_config(Path("config.yaml")))
+events = list(train(prepared.task, prepared.theta))
+model = trained_model(prepared, events)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shallow_cli.columns import OUTPUT_OF_TASK
+from shallow_cli.config import Config, flat
+from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.network import Network, Parameters
+from shallow_cli.core.training import End, Event, Row, Settings, Task, train
+from shallow_cli.data import Data, load_data
+from shallow_cli.model import Model
+
+MOST_ROWS = 20  # of the loss table, when `log_every` is auto
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that training needs, and the config with every open choice made."""
+
+    config: Config
+    data: Data
+    task: Task
+    theta: Parameters  # at the start
+    task_was_chosen: bool  # by `data.task: auto`
+
+
+def prepare(config: Config) -> Prepared:
+    """Load the data and set up the network.
+
+    Raises:
+        ConfigError: if the config asks for what the data cannot give.
+        DataError: if the data cannot be read or trained on.
+    """
+    data = load_data(config)
+    network = Network(
+        n_x=len(data.columns.features),
+        n_h=config.hidden_units,
+        n_y=data.columns.n_y,
+        activation=config.activation,
+        output=OUTPUT_OF_TASK[data.columns.task],
+        leak=config.leak,
+    )
+    rows = log_rows(config.epochs) if config.log_every == "auto" else int(config.log_every)
+    task_was_chosen = config.data.task == "auto"
+    config = dataclasses.replace(config, data=data.config, log_every=rows)
+    settings = Settings(
+        learning_rate=config.learning_rate,
+        epochs=config.epochs,
+        log_every=rows,
+        batch_size=None if config.batch_size == "full" else int(config.batch_size),
+        l2=config.l2,
+        early_stopping=config.early_stopping,
+        seed=config.seed,
+    )
+    theta = initial_parameters(network, config.init_scale, config.seed)
+    task = Task(network, data.training, data.validation, settings)
+    return Prepared(config, data, task, theta, task_was_chosen)
+
+
+def log_rows(epochs: int) -> int:
+    """The smallest of 1, 2, 5 × 10ᵏ epochs between rows that gives at most 20 rows."""
+    power = 1
+    while True:
+        for stride in (power, 2 * power, 5 * power):
+            if 1 + -(-epochs // stride) <= MOST_ROWS:
+                return stride
+        power *= 10
+
+
+def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
+    """The model that a finished stream of events leaves.
+
+    Raises:
+        ValueError: if the stream has not ended.
+    """
+    end = events[-1] if events else None
+    if not isinstance(end, End):
+        raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
+    return Model(
+        network=prepared.task.network,
+        theta=end.theta,
+        columns=prepared.data.columns,
+        config=deciding_keys(prepared.config),
+        sources=prepared.data.sources,
+        ended={"reason": end.reason.value, "epoch": end.last_epoch},
+        kept=end.row,
+        history=tuple(event for event in events if isinstance(event, Row)),
+    )
+
+
+def fit(config: Config) -> Model:
+    """Train to the end and return the model.
+
+    Raises:
+        ConfigError: if the config asks for what the data cannot give.
+        DataError: if the data cannot be read or trained on.
+    """
+    prepared = prepare(config)
+    return trained_model(prepared, list(train(prepared.task, prepared.theta)))
+
+
+def deciding_keys(config: Config) -> dict[str, Any]:
+    """The keys that decide the result, as a model keeps them: of files only the name."""
+    return {
+        name: value.name if isinstance(value, Path) else value
+        for name, value in flat(config).items()
+    }

@@ -1,0 +1,32 @@
+"""Numbers as tables write them: one strict reader for every cell.
+
+Python's `float` would also take `1_000`, `infinity`, `nan` and digits of other scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+
+_NUMBER = r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?+ *+"
+_ONE = re.compile(_NUMBER)
+_ALL = re.compile(rf"(?:{_NUMBER}\n)*+")
+
+
+def is_number(cell: str) -> bool:
+    """Whether the cell is a decimal number and nothing else; trailing blanks do not count."""
+    return _ONE.fullmatch(cell) is not None
+
+
+def are_numbers(cells: Sequence[str]) -> bool:
+    """Whether every cell is a number: one pass of one expression, for speed."""
+    return _ALL.fullmatch("\n".join(cells) + "\n") is not None
+
+
+def to_numbers(cells: Sequence[str]) -> Array:
+    """Cells that are all numbers, as float64 (m,); what is too large becomes infinite."""
+    return np.array([float(cell) for cell in cells])

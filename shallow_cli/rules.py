@@ -1,0 +1,165 @@
+"""What a config key may hold: a rule checks, explains itself and makes its own bad example.
+
+A rule reads what the YAML reader found: the value that YAML 1.2 sees and the text as written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Plain = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One value of a config: as YAML 1.2 reads it, as it was written, and where."""
+
+    value: Plain
+    text: str
+    where: str
+    folder: Path  # what a relative path is relative to
+
+
+Value = Scalar | tuple[Scalar, ...]  # a scalar, or a list of them
+
+
+class Refused(Exception):
+    """The value breaks the rule; the text, if any, says more than the rule does."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`says` completes "must be …"; `read` returns the value or raises `Refused`.
+
+    `bad` is YAML text that breaks the rule, and `choices` the legal words when they are few.
+    """
+
+    says: str
+    read: Callable[[Value], Any]
+    bad: str
+    choices: tuple[str, ...] = ()
+
+
+def _scalar(value: Value) -> Scalar:
+    if not isinstance(value, Scalar):
+        raise Refused
+    return value
+
+
+def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
+    """A finite number for which `holds` is true."""
+
+    def read(value: Value) -> float:
+        plain = _scalar(value).value
+        if isinstance(plain, bool) or not isinstance(plain, int | float):
+            raise Refused
+        if not math.isfinite(plain) or not holds(plain):
+            raise Refused
+        return float(plain)
+
+    return Rule(says, read, bad)
+
+
+def whole(smallest: int, largest: int | None = None) -> Rule:
+    """A whole number in a range; 1e4 is one."""
+
+    def read(value: Value) -> int:
+        plain = _scalar(value).value
+        if isinstance(plain, bool) or not isinstance(plain, int | float):
+            raise Refused
+        if not math.isfinite(plain) or plain != int(plain):
+            raise Refused
+        if plain < smallest or (largest is not None and plain > largest):
+            raise Refused
+        return int(plain)
+
+    upper = "" if largest is None else f" to {largest}"
+    return Rule(f"a whole number from {smallest}{upper or ' up'}", read, bad=str(smallest - 1))
+
+
+def choice(names: Iterable[str]) -> Rule:
+    """One of a few words."""
+    words = tuple(names)
+
+    def read(value: Value) -> str:
+        text = _scalar(value).text
+        if text not in words:
+            raise Refused(did_you_mean(text, words))
+        return text
+
+    says = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
+    return Rule(says, read, bad="no_such_name", choices=words)
+
+
+def either(first: Rule, second: Rule) -> Rule:
+    """What one of two rules accepts; the first is asked first."""
+
+    def read(value: Value) -> Any:
+        try:
+            return first.read(value)
+        except Refused:
+            return second.read(value)
+
+    return Rule(f"{first.says}, or {second.says}", read, first.bad, first.choices + second.choices)
+
+
+def none() -> Rule:
+    """The word none, or nothing at all."""
+
+    def read(value: Value) -> None:
+        scalar = _scalar(value)
+        if scalar.value is not None and scalar.text != "none":
+            raise Refused
+
+    return Rule("none", read, bad="1", choices=("none",))
+
+
+def column() -> Rule:
+    """The name of one column, as it is written in the table."""
+
+    def read(value: Value) -> str:
+        text = _scalar(value).text
+        if not text:
+            raise Refused
+        return text
+
+    return Rule("the name of a column", read, bad="''")
+
+
+def columns() -> Rule:
+    """The names of one or more columns."""
+
+    def read(value: Value) -> tuple[str, ...]:
+        names = (value,) if isinstance(value, Scalar) else value
+        texts = tuple(name.text for name in names)
+        if not texts or not all(texts):
+            raise Refused
+        repeated = sorted({text for text in texts if texts.count(text) > 1})
+        if repeated:
+            raise Refused(f"'{repeated[0]}' is there twice")
+        return texts
+
+    return Rule("the name of a column or a list of names", read, bad="[]")
+
+
+def path() -> Rule:
+    """The path of a file, relative to the config, or - for standard input."""
+
+    def read(value: Value) -> Path:
+        scalar = _scalar(value)
+        if not scalar.text or not isinstance(scalar.value, str):
+            raise Refused
+        return Path("-") if scalar.text == "-" else scalar.folder / scalar.text
+
+    return Rule("the path of a file", read, bad="''")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean '{near[0]}'?" if near else ""
