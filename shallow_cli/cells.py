@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Cells:
     inputs: Array  # (m, n_x)
     targets: dict[str, list[str]]
     lines: Sequence[int]
-    sha256: str | None = None  # of the file
+    sha256: str | None  # of the file, or of the generated numbers; None for standard input
 
     def place(self, row: int) -> str:
         """Where a row is, for messages."""
@@ -43,6 +44,15 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def take(self, rows: Array) -> Cells:
+        """The rows at the given positions."""
+        return dataclasses.replace(
+            self,
+            inputs=self.inputs[rows],
+            targets={name: [cells[row] for row in rows] for name, cells in self.targets.items()},
+            lines=[self.lines[row] for row in rows],
+        )
 
 
 def configured_cells(config: DataConfig) -> Cells:
@@ -104,7 +114,7 @@ def generated_cells(config: DataConfig) -> Cells:
     """
     name = config.generate or ""
     samples, noise = samples_and_noise(config)
-    inputs, target = generate(name, samples, noise, config.seed)
+    inputs, target = generate(name, samples, noise, generated_seed(config))
     columns = {f"x{i}": inputs[:, i - 1] for i in range(1, inputs.shape[1] + 1)}
     features = config.features or tuple(x for x in columns if x not in config.exclude)
     unknown = {*features, *config.exclude} - columns.keys()
@@ -115,7 +125,8 @@ def generated_cells(config: DataConfig) -> Cells:
         )
     cells = {TARGET: [repr(value) for value in target.tolist()]}
     chosen = np.column_stack([columns[x] for x in features])
-    return Cells(name, features, chosen, cells, range(1, samples + 1))
+    sha256 = hashlib.sha256(chosen.tobytes() + target.tobytes()).hexdigest()
+    return Cells(name, features, chosen, cells, range(1, samples + 1), sha256)
 
 
 def samples_and_noise(config: DataConfig) -> tuple[int, float]:
@@ -123,6 +134,11 @@ def samples_and_noise(config: DataConfig) -> tuple[int, float]:
     dataset = DATASETS[config.generate or ""]
     samples = dataset.samples if config.samples is None else config.samples
     return samples, (dataset.noise or 0.0) if config.noise is None else config.noise
+
+
+def generated_seed(config: DataConfig) -> int:
+    """Of a generated dataset; seed 1 of the flower is the course's."""
+    return 1 if config.seed is None else config.seed
 
 
 def file_sha256(path: Path) -> str:

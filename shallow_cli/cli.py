@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from shallow_cli import __version__, errors
+from shallow_cli.commands.evaluate import evaluate_cli
+from shallow_cli.commands.generate import generate_cli
+from shallow_cli.commands.gradcheck import gradcheck_cli
+from shallow_cli.commands.init import init_cli
+from shallow_cli.commands.inspect import inspect_cli
 from shallow_cli.commands.options import EXIT_CODES
+from shallow_cli.commands.predict import predict_cli
 from shallow_cli.commands.train import train_cli
 from shallow_cli.console.streams import say, write
 
@@ -59,7 +66,16 @@ def shallow(
         write(context.get_help())
 
 
-for name, command in {"train": train_cli}.items():
+COMMANDS: dict[str, Callable[..., None]] = {
+    "train": train_cli,
+    "predict": predict_cli,
+    "evaluate": evaluate_cli,
+    "gradcheck": gradcheck_cli,
+    "generate": generate_cli,
+    "init": init_cli,
+    "inspect": inspect_cli,
+}
+for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)
 
 

@@ -7,7 +7,7 @@ these declarations.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,17 +29,23 @@ FROM_ZERO = rules.number("a number from 0 up", lambda x: x >= 0, bad="-1")
 
 @dataclass(frozen=True)
 class Key:
-    """What a key may hold, what it holds by default, and what it is for."""
+    """What a key may hold, what it holds by default, and what it is for.
+
+    `example` is a legal value where the default is only words.
+    """
 
     rule: Rule
     default: str
     says: str
+    example: str | None
 
 
-def key(rule: Rule, default: Any, says: str, *, shown: str | None = None) -> Any:
+def key(
+    rule: Rule, default: Any, says: str, *, shown: str | None = None, example: str | None = None
+) -> Any:
     """A dataclass field that is a config key; `shown` is its default in words."""
-    text = shown if shown is not None else str(default)
-    return dataclasses.field(default=default, metadata={"key": Key(rule, text, says)})
+    declared = Key(rule, str(default) if shown is None else shown, says, example)
+    return dataclasses.field(default=default, metadata={"key": declared})
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,25 @@ class DataConfig:
     """The keys below `data:`."""
 
     csv: Path | None = key(
-        rules.path(), None, "a CSV file with a header; - is standard input", shown=""
+        rules.path(),
+        None,
+        "a CSV file with a header; - is standard input",
+        shown="none",
+        example="table.csv",
     )
     generate: str | None = key(
-        choice(DATASETS), None, "a generated dataset, instead of a CSV", shown=""
+        choice(DATASETS),
+        None,
+        "a generated dataset, instead of a CSV",
+        shown="none",
+        example="flower",
     )
     target: tuple[str, ...] | None = key(
-        rules.columns(), None, "what to predict; several for a regression", shown="last column"
+        rules.columns(),
+        None,
+        "what to predict; several columns for a regression",
+        shown="the last column",
+        example="price",
     )
     task: str = key(
         choice(TASKS),
@@ -61,20 +79,28 @@ class DataConfig:
         "auto: text means classes; so do whole numbers, at most 20 of them, each at least twice",
     )
     features: tuple[str, ...] | None = key(
-        rules.columns(), None, "the columns to learn from", shown="all but the target"
+        rules.columns(),
+        None,
+        "the columns to learn from",
+        shown="all but the target",
+        example="[age, income]",
     )
-    exclude: tuple[str, ...] = key(rules.columns(), (), "columns to leave out", shown="none")
+    exclude: tuple[str, ...] = key(
+        rules.columns(), (), "columns to leave out", shown="none", example="[id, name]"
+    )
     scale: str | None = key(
         choice(SCALINGS),
         None,
         "of the features, fitted on the training rows only",
         shown="standardize for a CSV, none for generated data",
+        example="standardize",
     )
     scale_target: str | None = key(
         choice(SCALINGS),
         None,
         "of a regression's target; the loss is then in scaled units",
         shown="standardize for a CSV, none for generated data",
+        example="standardize",
     )
     validation: float | Path = key(
         either(
@@ -90,11 +116,16 @@ class DataConfig:
         None,
         "rows of generated data",
         shown="400 for flower, 300 for spiral, else 200",
+        example="400",
     )
     noise: float | None = key(
-        FROM_ZERO, None, "of generated data, a standard deviation", shown="depends on the dataset"
+        FROM_ZERO,
+        None,
+        "of generated data, a standard deviation",
+        shown="0.2 for flower, moons and spiral, 0.3 for circles, 1 for blobs, 0.1 for others",
+        example="0.2",
     )
-    seed: int = key(SEED, 1, "of generated data")
+    seed: int | None = key(SEED, None, "of generated data", shown="1", example="1")
 
 
 @dataclass(frozen=True)
@@ -163,8 +194,18 @@ def resolve(entries: Sequence[Entry], source: str, found: Sequence[Problem] = ()
         ConfigError: with every problem there is.
     """
     given = {entry.name: entry for entry in entries}
+    values, problems = read_values(given)
+    problems = [*found, *problems, *_conflicts(given, values, source)]
+    if problems:
+        raise ConfigError(*problems)
+    data = {name.removeprefix("data."): values.pop(name) for name in list(values) if "." in name}
+    return Config(DataConfig(**data), **values)
+
+
+def read_values(given: Mapping[str, Entry]) -> tuple[dict[str, Any], list[Problem]]:
+    """What each entry says by the rule of its key, and what is wrong with the others."""
     values: dict[str, Any] = {}
-    problems = list(found)
+    problems = []
     for name, entry in given.items():
         if name not in KEYS:
             problems.append(Problem(f"{name}: {_unknown(name)}", entry.where))
@@ -173,11 +214,7 @@ def resolve(entries: Sequence[Entry], source: str, found: Sequence[Problem] = ()
             values[name] = KEYS[name].rule.read(entry.value)
         except Refused as refusal:
             problems.append(_refusal(name, entry.value, str(refusal), entry.where))
-    problems += _conflicts(given, values, source)
-    if problems:
-        raise ConfigError(*problems)
-    data = {name.removeprefix("data."): values.pop(name) for name in list(values) if "." in name}
-    return Config(DataConfig(**data), **values)
+    return values, problems
 
 
 def _refusal(name: str, value: Value, more: str, where: str) -> Problem:
@@ -235,3 +272,17 @@ def flat(config: Config) -> dict[str, Any]:
     """Every key with its value, `data.` keys first; None where nothing was said."""
     data = {f"data.{f.name}": getattr(config.data, f.name) for f in dataclasses.fields(DataConfig)}
     return data | {name: getattr(config, name) for name in KEYS if "." not in name}
+
+
+def unflat(values: Mapping[str, Any]) -> Config:
+    """The config of flat values, as a model keeps them; lists are tuples again."""
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if name in KEYS
+    }
+    data = {name.removeprefix("data."): kept.pop(name) for name in list(kept) if "." in name}
+    for name in ("csv", "validation"):
+        if isinstance(data.get(name), str):
+            data[name] = Path(data[name])
+    return Config(DataConfig(**data), **kept)

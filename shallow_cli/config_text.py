@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import Config, flat
+from shallow_cli.config import KEYS, Config, flat
 
 # Words that YAML, of any version, reads as nothing but themselves.
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
+_PLAIN = re.compile(r"(?:\.{0,2}/)?[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
 _NOT_TEXT = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def config_yaml(config: Config) -> str:
-    """Every key that has a value; without a comment, since nothing is left open."""
+    """Every key that has a value; nothing is left open."""
     values = {name: value for name, value in flat(config).items() if value not in {None, ()}}
-    return "\n".join(lines(values))
+    return config_lines({name: f"{_key(name)}: {yaml_value(v)}" for name, v in values.items()})
 
 
-def lines(values: Mapping[str, Any], comments: Mapping[str, str] | None = None) -> Iterable[str]:
-    """YAML lines of dotted keys, with a comment behind those that have one."""
+def reference_yaml() -> str:
+    """Every key with what it is for and its default; it trains as it is."""
+    texts = {}
+    for name, key in KEYS.items():
+        off = "# " if key.example and name != "data.generate" else ""
+        texts[name] = (
+            f"# {key.says}\n# {key.rule.says}; default: {key.default}\n"
+            f"{off}{_key(name)}: {key.example or key.default}"
+        )
+    return config_lines(texts)
+
+
+def config_lines(texts: Mapping[str, str]) -> str:
+    """The lines of each dotted key, below the line of its section."""
+    lines: list[str] = []
     section = ""
-    for name, value in values.items():
-        head, _, key = name.rpartition(".")
+    for name, text in texts.items():
+        head = name.rpartition(".")[0]
         if head and head != section:
-            yield f"{head}:"
+            lines.append(f"{head}:")
             section = head
-        line = f"{'  ' if head else ''}{key}: {yaml_value(value)}"
-        comment = (comments or {}).get(name)
-        yield f"{line:<32} # {comment}" if comment else line
+        lines += ["  " * bool(head) + line for line in text.splitlines()]
+    return "\n".join(lines)
+
+
+def _key(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def yaml_value(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from shallow_cli.cells import Cells, configured_cells, csv_cells, samples_and_noise
+from shallow_cli.cells import Cells, configured_cells, csv_cells, generated_seed, samples_and_noise
 from shallow_cli.columns import (
     Column,
     Columns,
@@ -52,19 +52,19 @@ def load_data(config: Config) -> Data:
     cells = configured_cells(config.data)
     chosen = _made_choices(config.data, cells)
     classes = _classes(cells, chosen.task)
-    target_values = _target_values(cells, chosen.task, classes)
-    training_rows, validation_rows = split(chosen.validation, target_values, classes, config.seed)
+    values = target_values(cells, chosen.task, classes)
+    training_rows, validation_rows = split(chosen.validation, values, classes, config.seed)
     columns = Columns(
         _fit_all(cells.features, cells.inputs[training_rows], chosen.scale or "none"),
         _fit_all(
             tuple(cells.targets),
-            target_values[training_rows],
+            values[training_rows],
             "none" if classes else chosen.scale_target or "none",
         ),
         chosen.task,
         classes,
     )
-    everything = _examples(columns, cells.inputs, target_values)
+    everything = _examples(columns, cells.inputs, values)
     sources = {"training": _source(cells)}
     validation = everything.take(validation_rows) if len(validation_rows) else None
     if isinstance(chosen.validation, Path):
@@ -80,21 +80,21 @@ def encode(columns: Columns, cells: Cells) -> Examples:
     Raises:
         DataError: if a target is missing, no number, or of a class that is not known.
     """
-    return _examples(columns, cells.inputs, _target_values(cells, columns.task, columns.classes))
+    return _examples(columns, cells.inputs, target_values(cells, columns.task, columns.classes))
 
 
 def split(
-    validation: float | Path, target_values: Array, classes: Sequence[str], seed: int
+    validation: float | Path, values: Array, classes: Sequence[str], seed: int
 ) -> tuple[Array, Array]:
-    """Training and validation rows (positions); target values (m, n), class numbers if (m, 1).
+    """The positions of the training and of the validation rows, from all the target values.
 
     Raises:
         ConfigError: if the fraction leaves nothing to validate on.
     """
-    rows = np.arange(len(target_values))
+    rows = np.arange(len(values))
     if isinstance(validation, Path) or validation == 0:
         return rows, rows[:0]
-    strata = target_values[:, 0] if classes else np.zeros(len(rows))
+    strata = values[:, 0] if classes else np.zeros(len(rows))
     training_rows, validation_rows = split_rows(strata, validation, seed)
     if not len(validation_rows):
         text = f"data.validation: {validation:g} of {len(rows)} rows is none; take more"
@@ -125,6 +125,7 @@ def _made_choices(config: DataConfig, cells: Cells) -> DataConfig:
         scale_target=config.scale_target or default,
         samples=samples,
         noise=noise,
+        seed=generated_seed(config) if generated else None,
     )
 
 
@@ -165,7 +166,7 @@ def _require_sensible(
         )
 
 
-def _target_values(cells: Cells, task: str, classes: Sequence[str]) -> Array:
+def target_values(cells: Cells, task: str, classes: Sequence[str]) -> Array:
     """Numbers (m, n): one column of class numbers, or a column per target."""
     if task == "regression":
         return np.column_stack([_numbers(cells, name) for name in cells.targets])
@@ -203,15 +204,14 @@ def _fit_all(names: Sequence[str], values: Array, how: str) -> tuple[Column, ...
     return tuple(fit(name, values[:, i], how) for i, name in enumerate(names))
 
 
-def _examples(columns: Columns, inputs: Array, target_values: Array) -> Examples:
+def _examples(columns: Columns, inputs: Array, values: Array) -> Examples:
     targets = (
-        class_targets(target_values[:, 0], columns.task, len(columns.classes))
+        class_targets(values[:, 0], columns.task, len(columns.classes))
         if columns.classes
-        else scaled(columns.targets, target_values)
+        else scaled(columns.targets, values)
     )
     return examples(scaled(columns.features, inputs), targets)
 
 
 def _source(cells: Cells) -> dict[str, Any]:
-    name = cells.name if cells.sha256 is None else Path(cells.name).name
-    return {"name": name, "rows": len(cells), "sha256": cells.sha256}
+    return {"name": Path(cells.name).name, "rows": len(cells), "sha256": cells.sha256}

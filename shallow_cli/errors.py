@@ -56,11 +56,14 @@ class DivergedError(ShallowError):
     exit_code = 4
 
 
+class NoVerdictError(ShallowError):
+    """A check could not be decided."""
+
+    exit_code = 4
+
+
 # Exit codes that no exception carries.
 DONE = 0
 ANSWER_IS_NO = 1
-NO_VERDICT = 4
 BUG = 70
-SIGINT = 130
 CLOSED_PIPE = 141
-SIGTERM = 143

@@ -51,8 +51,8 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     return resolve(entries, name, problems)
 
 
-def read_overrides(overrides: Sequence[str]) -> Iterator[Entry | Problem]:
-    """The entries that `--set KEY=VALUE` words make, and what is wrong with the others.
+def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[Entry | Problem]:
+    """The entries that KEY=VALUE words make, and what is wrong with the others.
 
     Raises:
         ConfigError: if a value is no YAML.
@@ -60,13 +60,13 @@ def read_overrides(overrides: Sequence[str]) -> Iterator[Entry | Problem]:
     for word in overrides:
         name, equals, text = word.partition("=")
         if not equals or not name:
-            yield Problem(f"'{word}' is not KEY=VALUE", "--set")
+            yield Problem(f"'{word}' is not KEY=VALUE", option)
             continue
-        node = _compose(text, f"--set {name}")
+        node = _compose(text, f"{option} {name}")
         if node is None:
-            yield Entry(name, Scalar(None, "", "--set", Path()), "--set")
+            yield Entry(name, Scalar(None, "", option, Path()), option)
         else:
-            yield _entry(name, node, Path(), "--set", lambda _: "--set")
+            yield _entry(name, node, Path(), option, lambda _: option)
 
 
 def _text(path: Path, name: str) -> str:

@@ -62,8 +62,12 @@ def _npy(block: Array) -> bytes:
     return buffer.getvalue()
 
 
-def load_model(path: Path) -> Model:
+def load_model(path: Path, command: str = "predict") -> Model:
     """Read a model; everything is checked before it is believed.
+
+    Args:
+        path: of the file.
+        command: to name in the hint when the file is a table.
 
     Raises:
         ModelFileError: if there is no such file, or it is no model, or a damaged one.
@@ -77,7 +81,7 @@ def load_model(path: Path) -> Model:
             Problem(f"cannot be read: {error.strerror or error}{hint}", str(path))
         ) from error
     except _NoZipError as error:
-        raise ModelFileError(Problem(_what_else(path), str(path))) from error
+        raise ModelFileError(Problem(_what_else(path, command), str(path))) from error
     except _DAMAGE as error:
         text = f"not a shallow model, or a damaged one: {error}"
         raise ModelFileError(Problem(text, str(path))) from error
@@ -101,12 +105,12 @@ _DAMAGE = (
 )
 
 
-def _what_else(path: Path) -> str:
+def _what_else(path: Path, command: str) -> str:
     with path.open("rb") as file:
         head = file.read(4096)
     if b"," in head and b"\n" in head and b"\0" not in head:
-        return f"a table, not a model; did you mean `shallow predict model.npz {path}`?"
-    return "not a shallow model"
+        return f"it is a table; did you mean `shallow {command} model.npz {path}`?"
+    return "not a shallow model" if head else "empty: not a shallow model"
 
 
 def _read(file: BinaryIO) -> Model:

@@ -1,0 +1,216 @@
+"""`shallow evaluate`: metrics beside a baseline, and a gate for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shallow_cli.commands.options import DEFAULT_MODEL, Json, ModelFile, Overrides
+from shallow_cli.console.streams import say, write
+from shallow_cli.errors import (
+    ANSWER_IS_NO,
+    ConfigError,
+    NoVerdictError,
+    Problem,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shallow_cli.cells import Cells
+    from shallow_cli.evaluation import Evaluation
+    from shallow_cli.model import Model
+
+# The keys that choose rows; everything else was decided when the model was trained.
+ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
+
+
+def evaluate_cli(
+    model: ModelFile = DEFAULT_MODEL,
+    data: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DATA]", help="A CSV with the target; - is standard input."),
+    ] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=VALUE",
+            help="Exit with 1 if METRIC (accuracy, f1 or r2) is below VALUE; may be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Measure a model on rows whose targets are known, beside a baseline.
+
+    The baseline answers always the same: the most frequent class, or the mean. When DATA is
+    the file that the model was trained on, training and validation rows are also given apart,
+    as training_... and validation_.... Without DATA, a model of generated data is measured on
+    that data; --set data.seed=7 draws new rows.
+
+    \b
+    Example:
+      shallow evaluate model.npz test.csv
+      shallow evaluate model.npz test.csv --json --fail-under accuracy=0.9
+    """
+    from shallow_cli.files.model_file import load_model
+
+    loaded = load_model(model, "evaluate")
+    cells = choose_rows(loaded, data, overrides or ())
+    results = evaluate(loaded, cells)
+    limits = read_limits(fail_under or (), flat(results))
+    if as_json:
+        write(json.dumps(flat(results), allow_nan=False))
+    else:
+        show(loaded, cells, results)
+    if below(limits, flat(results)):
+        raise typer.Exit(ANSWER_IS_NO)
+
+
+def evaluate(model: Model, cells: Cells) -> dict[str, Evaluation]:
+    """The metrics on all rows under "", then on "training" and "validation" rows if known.
+
+    Raises:
+        DataError: if a target is missing, no number, or of a class the model does not know.
+    """
+    from shallow_cli.evaluation import evaluate_rows, parts
+
+    results = {"": evaluate_rows(model, cells)}
+    for name, rows in parts(model, cells).items():
+        results[name] = evaluate_rows(model, cells.take(rows))
+    return results
+
+
+def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) -> Cells:
+    """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
+
+    Raises:
+        UsageError: if no rows are named.
+        ConfigError: if a key is set that does not choose rows.
+        DataError: if the table cannot be read.
+    """
+    import dataclasses
+
+    from shallow_cli.cells import csv_cells, generated_cells
+    from shallow_cli.config import unflat
+
+    values = read_row_keys(overrides)
+    path = data or values.get("csv")
+    columns = model.columns
+    if path is not None:
+        return csv_cells(path, columns.feature_names, columns.target_names)
+    config = unflat(model.config).data
+    if "generate" in values and values["generate"] != config.generate:
+        config = dataclasses.replace(config, samples=None, noise=None)
+    config = dataclasses.replace(config, **values)
+    if config.generate is None:
+        needed = ", ".join([*columns.feature_names, *columns.target_names])
+        raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
+    return generated_cells(config)
+
+
+def read_row_keys(overrides: Sequence[str]) -> dict[str, Any]:
+    """What `--set` says of the rows, by the name of the key below `data`.
+
+    Raises:
+        ConfigError: if a key is set that does not choose rows, or its value breaks its rule.
+    """
+    from shallow_cli.config import KEYS, Entry, read_values
+    from shallow_cli.files.config_file import read_overrides
+
+    found = list(read_overrides(overrides))
+    entries = {item.name: item for item in found if isinstance(item, Entry)}
+    values, problems = read_values(entries)
+    problems = [item for item in found if isinstance(item, Problem)] + problems
+    for name, entry in entries.items():
+        if name in KEYS and name not in ROW_KEYS:
+            text = f"{name}: was decided when the model was trained; train again to change it"
+            problems.append(Problem(text, entry.where))
+    if problems:
+        raise ConfigError(*problems)
+    return {name.removeprefix("data."): value for name, value in values.items()}
+
+
+def flat(results: Mapping[str, Evaluation]) -> dict[str, Any]:
+    """One flat object: the metrics of all rows, then those of the parts with a prefix."""
+    values: dict[str, Any] = {}
+    for part, result in results.items():
+        prefix = f"{part}_" if part else ""
+        values |= {prefix + name: value for name, value in result.metrics.items()}
+        if result.confusion is not None:
+            values[f"{prefix}confusion"] = result.confusion.tolist()
+    return values
+
+
+def read_limits(words: Sequence[str], values: Mapping[str, Any]) -> dict[str, float]:
+    """The `--fail-under METRIC=VALUE` words.
+
+    Raises:
+        UsageError: if a word is not of that form, or the metric is none of these rows'.
+        NoVerdictError: if the metric has no value on these rows.
+    """
+    from shallow_cli.evaluation import MORE_IS_BETTER
+    from shallow_cli.numerals import is_number
+
+    known = [name for name in values if name.endswith(MORE_IS_BETTER) and "baseline" not in name]
+    limits = {}
+    for word in words:
+        name, _, limit = word.partition("=")
+        if name not in known or not is_number(limit):
+            text = f"--fail-under {word}: must be METRIC=VALUE, METRIC one of {', '.join(known)}"
+            raise UsageError(Problem(text))
+        if values[name] is None:
+            raise NoVerdictError(Problem(f"{name} has no value on these rows"))
+        limits[name] = float(limit)
+    return limits
+
+
+def below(limits: Mapping[str, float], values: Mapping[str, Any]) -> bool:
+    """Whether a metric is below its limit; each is told on stderr."""
+    missed = {name: limit for name, limit in limits.items() if values[name] < limit}
+    for name, limit in missed.items():
+        say(f"{name} {values[name]:.6f} is below {limit:g}")
+    return bool(missed)
+
+
+def show(model: Model, cells: Cells, results: Mapping[str, Evaluation]) -> None:
+    """Print the metrics as tables, with counts and scores by class of the rows that matter."""
+    from shallow_cli.console.tables import show_table
+
+    if len(results) > 1:
+        say(
+            f"{cells.name} is what the model was trained or validated on: "
+            + ", ".join(f"{r.metrics['rows']} {part} rows" for part, r in results.items() if part)
+        )
+    names = results[""].metrics
+    rows = [[name, *(_cell(r.metrics[name]) for r in results.values())] for name in names]
+    show_table("Metrics", ["", *(part or "all rows" for part in results)], rows)
+    part, result = list(results.items())[-1]
+    if result.confusion is not None:
+        _show_classes(model.columns.classes, result.confusion, f"{part or 'all'} rows")
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.6f}"
+
+
+def _show_classes(classes: Sequence[str], counts: Any, which: str) -> None:
+    from shallow_cli.console.tables import show_table
+    from shallow_cli.core.metrics import precision_recall_f1
+
+    scores = zip(*precision_recall_f1(counts), strict=True)
+    rows = [
+        [label, *(f"{score:.6f}" for score in row), str(total)]
+        for label, row, total in zip(classes, scores, counts.sum(axis=1), strict=True)
+    ]
+    show_table(f"Classes, {which}", ["", "precision", "recall", "f1", "rows"], rows)
+    matrix = [[label, *map(str, row)] for label, row in zip(classes, counts, strict=True)]
+    show_table(
+        f"Confusion, {which}: true class below, predicted class above", ["", *classes], matrix
+    )

@@ -1,0 +1,56 @@
+"""`shallow generate`: a generated dataset as CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import Annotated
+
+import typer
+
+
+def generate_cli(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="flower, moons, circles, blobs, gaussian_quantiles, xor, spiral or sine."
+        ),
+    ],
+    samples: Annotated[
+        str | None, typer.Option(metavar="N", help="Rows; each dataset has its own default.")
+    ] = None,
+    noise: Annotated[
+        str | None, typer.Option(metavar="X", help="Standard deviation; the same.")
+    ] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="1 by default.")] = None,
+) -> None:
+    """Print a generated dataset as CSV, the target in the last column, y.
+
+    flower with seed 1 is the course's planar dataset; moons, circles, blobs and
+    gaussian_quantiles draw as scikit-learn's generators do with the same seed.
+
+    \b
+    Example:
+      shallow generate moons --samples 500 --seed 3 > moons.csv
+    """
+    options = {"samples": samples, "noise": noise, "seed": seed}
+    generate(name, {key: value for key, value in options.items() if value is not None})
+
+
+def generate(name: str, options: dict[str, str]) -> None:
+    """Write the dataset to stdout; the options are read by the rules of the config's keys.
+
+    Raises:
+        ConfigError: if there is no such dataset, or an option breaks its rule.
+    """
+    from shallow_cli.cells import TARGET, generated_cells
+    from shallow_cli.config import Entry, resolve
+    from shallow_cli.files.config_file import read_overrides
+
+    words = [f"data.generate={name}", *(f"data.{key}={value}" for key, value in options.items())]
+    entries = [item for item in read_overrides(words, "generate") if isinstance(item, Entry)]
+    cells = generated_cells(resolve(entries, "generate").data)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*cells.features, TARGET])
+    for row, target in zip(cells.inputs.tolist(), cells.targets[TARGET], strict=True):
+        writer.writerow([*map(repr, row), target])

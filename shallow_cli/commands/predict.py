@@ -1,0 +1,98 @@
+"""`shallow predict`: a CSV in, a CSV out, row by row in the order they came."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile
+from shallow_cli.errors import DataError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TextIO
+
+    from shallow_cli.model import Model
+
+
+def predict_cli(
+    model: ModelFile = DEFAULT_MODEL,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DATA]", help="A CSV; - is standard input. Its columns may be in any order."
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the predictions go.", show_default=False)
+    ] = Path("-"),
+    proba: Annotated[
+        bool, typer.Option("--proba", help="Add a column p_CLASS for every class.")
+    ] = False,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="COLUMN", help="Copy a column of DATA; may be repeated."),
+    ] = None,
+) -> None:
+    """Predict the target of every row.
+
+    Rows keep their order and their number. DATA needs the columns the model was trained on, by
+    name, and no target. A model of generated data predicts that data when DATA is left out.
+
+    \b
+    Example:
+      shallow predict model.npz new.csv > predictions.csv
+      cat new.csv | shallow predict model.npz - --proba --id name
+    """
+    from shallow_cli.files.model_file import load_model
+
+    predict(load_model(model, "predict"), data, output, proba=proba, ids=ids or ())
+
+
+def predict(
+    model: Model,
+    data: Path | None,
+    output: Path = Path("-"),
+    *,
+    proba: bool = False,
+    ids: Sequence[str] = (),
+) -> None:
+    """Write the predictions for a CSV, batch by batch; `-` is stdin or stdout.
+
+    Raises:
+        UsageError: if the model has no probabilities, or data that is needed is not named.
+        DataError: if the table cannot be read, lacks a column, or a feature is no number.
+    """
+    from shallow_cli.answers import csv_answers, generated_answers
+
+    if proba and not model.columns.classes:
+        raise UsageError(Problem("--proba: a regression has no probabilities"))
+    if data is None:
+        rows = generated_answers(model, ids, proba=proba)
+    else:
+        rows = csv_answers(model, data, ids, proba=proba)
+    with _opened(output) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for batch in rows:
+            writer.writerows(batch)
+            file.flush()
+
+
+@contextlib.contextmanager
+def _opened(output: Path) -> Iterator[TextIO]:
+    from shallow_cli.files.atomic import replacing
+
+    if str(output) == "-":
+        yield sys.stdout
+        return
+    with (
+        replacing(output, DataError) as file,
+        io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
+    ):
+        yield text
