@@ -13,7 +13,8 @@ def generate_cli(
     name: Annotated[
         str,
         typer.Argument(
-            help="flower, moons, circles, blobs, gaussian_quantiles, xor, spiral or sine."
+            metavar="NAME",
+            help="flower, moons, circles, blobs, gaussian_quantiles, xor, spiral or sine.",
         ),
     ],
     samples: Annotated[

@@ -20,9 +20,10 @@ def init_cli(
         Path | None, typer.Argument(metavar="[DATA]", help="A CSV to write the config for.")
     ] = None,
 ) -> None:
-    """Print a commented config: for the columns of DATA, or with every key there is.
+    """Print a commented config that trains as it is.
 
-    It trains as it is. The last column is taken for the target.
+    With DATA it is a short one, for the columns of that CSV; the last column is taken for the
+    target. Without, it has every key there is.
 
     \b
     Example:

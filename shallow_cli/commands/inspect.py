@@ -21,7 +21,10 @@ def inspect_cli(
     weights: Annotated[bool, typer.Option("--weights", help="Print every weight.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell what a model is: layers, columns, config, metrics and last losses.
+    """Tell what a model is.
+
+    Layers and their shapes, parameters, columns with their scaling, classes, config, data,
+    metrics and the last losses.
 
     \b
     Example:

@@ -14,7 +14,7 @@ Overrides = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Set a config key, as in --set epochs=500; may be repeated, the last one counts.",
+        help="Set a config key for this run; may be repeated, the last one counts.",
         show_default=False,
     ),
 ]

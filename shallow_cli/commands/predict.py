@@ -30,7 +30,10 @@ def predict_cli(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the predictions go.", show_default=False)
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A file instead of stdout.", show_default=False
+        ),
     ] = Path("-"),
     proba: Annotated[
         bool, typer.Option("--proba", help="Add a column p_CLASS for every class.")

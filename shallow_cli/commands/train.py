@@ -23,7 +23,7 @@ SHOWN_CLASSES = 10
 
 
 def train_cli(
-    config: Annotated[Path, typer.Argument(help="A YAML config; - is standard input.")],
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config; - is stdin.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="MODEL", help="Where the model goes.")
     ] = DEFAULT_MODEL,
