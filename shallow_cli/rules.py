@@ -105,7 +105,7 @@ def either(first: Rule, second: Rule) -> Rule:
         except Refused:
             return second.read(value)
 
-    return Rule(f"{first.says}, or {second.says}", read, first.bad, first.choices + second.choices)
+    return Rule(f"{first.says}, or {second.says}", read, second.bad, first.choices + second.choices)
 
 
 def none() -> Rule:

@@ -72,7 +72,11 @@ def open_table(path: Path) -> Iterator[CsvTable]:
     """
     name = "standard input" if str(path) == "-" else str(path)
     with _open(path, name) as file:
-        yield _table(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""), name)
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        try:
+            yield _table(text, name)
+        finally:
+            text.detach()  # standard input stays open
 
 
 @contextlib.contextmanager

@@ -1,0 +1,100 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+
+# As the command does, before NumPy is imported: one BLAS thread.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shallow_cli.cli import run
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Shallow = Callable[..., Result]
+
+
+@pytest.fixture
+def shallow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Shallow:
+    """Run a command line in `tmp_path`, in this process; it must end as expected."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def invoke(*words: str | Path, code: int = 0) -> Result:
+        capfd.readouterr()
+        found = run([str(word) for word in words])
+        out, err = capfd.readouterr()
+        assert found == code, f"exit {found}, not {code}\nstdout:\n{out}\nstderr:\n{err}"
+        assert "Traceback" not in err
+        return Result(found, out, err)
+
+    return invoke
+
+
+def run_process(
+    *words: str | Path,
+    cwd: Path,
+    stdin: str | bytes = b"",
+    env: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "shallow_cli", *map(str, words)],
+        cwd=cwd,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def stream() -> np.random.RandomState:
+    """Numbers for a test, the same every time."""
+    return np.random.RandomState(0)
+
+
+@pytest.fixture(scope="session")
+def iris_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of the iris table, trained once."""
+    folder = tmp_path_factory.mktemp("iris")
+    words = ["train", str(ROOT / "configs/iris.yaml"), "--set", "epochs=200", "-q"]
+    done = run_process(*words, "-o", folder / "iris.npz", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "iris.npz"
+
+
+@pytest.fixture
+def iris(tmp_path: Path) -> Path:
+    """A copy of the iris table to work on."""
+    return Path(shutil.copy(ROOT / "data/iris.csv", tmp_path / "iris.csv"))
+
+
+def write(path: Path, text: str) -> Path:
+    """A file with this text."""
+    path.write_text(text, encoding="utf-8")
+    return path

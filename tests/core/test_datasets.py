@@ -1,0 +1,54 @@
+"""Generated data: against scikit-learn's points and the course's recipe."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shallow_cli.core.datasets import DATASETS, generate
+
+REFERENCE = json.loads((Path(__file__).parents[1] / "references/datasets.json").read_text())
+NOISE = {"moons": 0.2, "circles": 0.3, "blobs": 1.0, "gaussian_quantiles": 0.0}
+
+
+@pytest.mark.parametrize("case", REFERENCE)
+def test_points_are_those_of_scikit_learn(case: str) -> None:
+    name, samples, seed = case.split()
+    inputs, classes = generate(name, int(samples), NOISE[name], int(seed))
+    np.testing.assert_allclose(inputs, REFERENCE[case]["inputs"], rtol=1e-14, atol=1e-14)
+    np.testing.assert_array_equal(classes, REFERENCE[case]["classes"])
+
+
+def test_the_flower_follows_the_courses_recipe() -> None:
+    """For class j: t and then r, from one stream, as the course's notebook loads it."""
+    stream = np.random.RandomState(1)
+    expected = np.zeros((400, 2))
+    for j in range(2):
+        rows = slice(200 * j, 200 * (j + 1))
+        t = np.linspace(j * 3.12, (j + 1) * 3.12, 200) + stream.randn(200) * 0.2
+        r = 4 * np.sin(4 * t) + stream.randn(200) * 0.2
+        expected[rows] = np.c_[r * np.sin(t), r * np.cos(t)]
+    inputs, classes = generate("flower", 400, 0.2, 1)
+    np.testing.assert_array_equal(inputs, expected)
+    np.testing.assert_array_equal(classes, np.repeat([0, 1], 200))
+    np.testing.assert_allclose(inputs[0], [1.20444229, 3.57611415], rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("samples", [10, 31])
+def test_a_dataset_is_a_function_of_its_seed(name: str, samples: int) -> None:
+    inputs, targets = generate(name, samples, 0.1, 5)
+    again, _ = generate(name, samples, 0.1, 5)
+    other, _ = generate(name, samples, 0.1, 6)
+    assert inputs.shape[0] == len(targets) == samples
+    np.testing.assert_array_equal(inputs, again)
+    assert not np.array_equal(inputs, other)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_table_says_what_a_dataset_makes(name: str) -> None:
+    dataset = DATASETS[name]
+    _, targets = generate(name, dataset.samples, dataset.noise or 0.0, 1)
+    distinct = len(np.unique(targets))
+    assert distinct == (dataset.classes or len(targets))

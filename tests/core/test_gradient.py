@@ -1,0 +1,93 @@
+"""The gradient as a sum over shards and blocks."""
+
+import numpy as np
+import pytest
+
+from shallow_cli.core import gradient as module
+from shallow_cli.core.arrays import Array, Examples, examples
+from shallow_cli.core.gradient import buffers, cut, objective_gradient, shard_rows
+from shallow_cli.core.network import Network, Parameters, parameters, zeros
+
+NETWORK = Network(4, 5, 3, activation="tanh", output="softmax")
+
+
+@pytest.fixture
+def theta(stream: np.random.RandomState) -> Parameters:
+    return parameters(NETWORK, stream.standard_normal(NETWORK.n_parameters))
+
+
+@pytest.fixture
+def data(stream: np.random.RandomState) -> Examples:
+    return examples(stream.standard_normal((211, 4)), np.eye(3)[stream.randint(0, 3, 211)])
+
+
+def gradient_of(
+    theta: Parameters, data: Examples, l2: float = 0.0, dtype: type[np.generic] = np.float64
+) -> Array:
+    """The gradient, computed in `dtype`."""
+    data = Examples(data.table.astype(dtype), data.targets.astype(dtype))
+    weights = parameters(NETWORK, theta.vector.astype(dtype))
+    blocks, result = cut(NETWORK, data), zeros(NETWORK)
+    objective_gradient(NETWORK, weights, blocks, l2, buffers(NETWORK, blocks, dtype), result)
+    return result.vector
+
+
+def small_shards(monkeypatch: pytest.MonkeyPatch, rows: int, per_block: int) -> None:
+    """As if the cache were tiny."""
+    monkeypatch.setattr(module, "FEWEST_ROWS", rows)
+    monkeypatch.setattr(module, "MOST_ROWS", rows)
+    monkeypatch.setattr(module, "SHARDS_PER_BLOCK", per_block)
+
+
+@pytest.mark.parametrize(("rows", "per_block"), [(1, 1), (7, 3), (64, 2), (211, 1), (300, 4)])
+def test_shards_sum_to_the_whole(
+    theta: Parameters,
+    data: Examples,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: int,
+    per_block: int,
+) -> None:
+    """With a short last shard too, and L2 once, not once a shard."""
+    whole = gradient_of(theta, data, l2=0.3)
+    small_shards(monkeypatch, rows, per_block)
+    np.testing.assert_allclose(gradient_of(theta, data, l2=0.3), whole, rtol=1e-12, atol=1e-15)
+
+
+def test_every_row_is_in_one_shard_in_order(
+    data: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_shards(monkeypatch, 10, 4)
+    blocks = cut(NETWORK, data)
+    assert [len(block) for block in blocks] == [4, 4, 4, 4, 4, 2]
+    seen = np.concatenate([shard.X.T for block in blocks for shard in block])
+    np.testing.assert_array_equal(seen, data.table)
+
+
+def test_shards_keep_the_hidden_layer_near_a_megabyte() -> None:
+    for n_h in (20, 300, 1000):
+        assert 2**19 <= shard_rows(Network(10, n_h, 1)) * n_h * 8 <= 2**20 + 8192
+    assert shard_rows(Network(10, 10**6, 1)) == module.FEWEST_ROWS
+    assert shard_rows(Network(10, 1, 1)) == module.MOST_ROWS
+
+
+def test_repeated_rows_leave_the_mean_alone(theta: Parameters, data: Examples) -> None:
+    twice = Examples(np.tile(data.table, (2, 1)), np.tile(data.targets, (2, 1)))
+    np.testing.assert_allclose(gradient_of(theta, twice), gradient_of(theta, data), rtol=1e-12)
+
+
+def test_biases_are_not_penalised(theta: Parameters, data: Examples) -> None:
+    penalty = parameters(NETWORK, gradient_of(theta, data, l2=0.5) - gradient_of(theta, data))
+    np.testing.assert_allclose(penalty.W1, 0.5 * theta.W1, rtol=1e-12)
+    np.testing.assert_allclose(penalty.W2, 0.5 * theta.W2, rtol=1e-12)
+    assert not penalty.b1.any()
+    assert not penalty.b2.any()
+
+
+def test_float32_shards_are_added_in_float64(
+    theta: Parameters, data: Examples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred copies of the data give the same mean to float64 precision."""
+    small_shards(monkeypatch, 211, 2)
+    once = gradient_of(theta, data, dtype=np.float32)
+    many = Examples(np.tile(data.table, (100, 1)), np.tile(data.targets, (100, 1)))
+    np.testing.assert_allclose(gradient_of(theta, many, dtype=np.float32), once, rtol=1e-13)

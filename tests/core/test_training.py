@@ -1,0 +1,197 @@
+"""Training as a stream of events."""
+
+import numpy as np
+import pytest
+
+from shallow_cli.core.arrays import Examples, examples
+from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.datasets import generate
+from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.network import Network
+from shallow_cli.core.prediction import objective
+from shallow_cli.core.stopping import Losses
+from shallow_cli.core.training import End, Progress, Reason, Row, Settings, Task, measure, train
+
+NETWORK = Network(2, 4, 1)
+
+
+@pytest.fixture(scope="module")
+def moons() -> Examples:
+    inputs, classes = generate("moons", 60, 0.2, 0)
+    return examples(inputs, classes[:, None].astype(float))
+
+
+@pytest.fixture(scope="module")
+def held_out() -> Examples:
+    inputs, classes = generate("moons", 40, 0.2, 1)
+    return examples(inputs, classes[:, None].astype(float))
+
+
+def settings(**changes: object) -> Settings:
+    """Twenty epochs, a row every five."""
+    common: dict[str, object] = {"learning_rate": 0.5, "epochs": 20, "log_every": 5}
+    return Settings(**{**common, **changes})  # type: ignore[arg-type]
+
+
+def run(task: Task, interrupt_after: int | None = None) -> tuple[list[Row], End]:
+    """The rows and the end of a training that is interrupted after so many steps."""
+    rows: list[Row] = []
+    steps = [0]
+    theta = initial_parameters(task.network, 0.5, 0)
+    for event in train(task, theta, lambda: steps[-1] == interrupt_after):
+        if isinstance(event, Row):
+            rows.append(event)
+        elif isinstance(event, Progress):
+            steps.append(event.steps)
+        elif isinstance(event, End):
+            return rows, event
+    raise AssertionError("no End")
+
+
+@pytest.mark.parametrize(
+    ("epochs", "log_every", "expected"),
+    [(20, 5, [0, 5, 10, 15, 20]), (7, 3, [0, 3, 6, 7]), (1, 10, [0, 1])],
+)
+def test_the_first_and_the_last_row_are_always_there(
+    moons: Examples, epochs: int, log_every: int, expected: list[int]
+) -> None:
+    rows, _ = run(Task(NETWORK, moons, None, settings(epochs=epochs, log_every=log_every)))
+    assert [row.epoch for row in rows] == expected
+
+
+def test_a_row_is_the_loss_of_the_weights_at_its_epoch(moons: Examples) -> None:
+    """Not of the weights before the last step: the end of 5 epochs is row 5 of 20."""
+    rows, _ = run(Task(NETWORK, moons, None, settings(l2=0.1)))
+    _, end = run(Task(NETWORK, moons, None, settings(l2=0.1, epochs=5)))
+    assert rows[1].loss == objective(NETWORK, end.theta, moons, 0.1)
+    assert rows[0].loss == objective(NETWORK, initial_parameters(NETWORK, 0.5, 0), moons, 0.1)
+
+
+def test_validation_loss_is_without_the_penalty(moons: Examples, held_out: Examples) -> None:
+    task = Task(NETWORK, moons, held_out, settings(l2=5.0))
+    theta = initial_parameters(NETWORK, 0.5, 0)
+    row = measure(task, theta, 0)
+    assert row.validation_loss == objective(NETWORK, theta, held_out, 0)
+    assert row.loss > objective(NETWORK, theta, moons, 0).real
+
+
+def test_row_names_and_their_order_are_a_contract(moons: Examples, held_out: Examples) -> None:
+    classes, _ = run(Task(NETWORK, moons, held_out, settings(epochs=1)))
+    numbers, _ = run(Task(Network(2, 4, 1, output="linear"), moons, None, settings(epochs=1)))
+    expected = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
+    assert list(classes[0].values()) == expected
+    assert list(numbers[0].values()) == ["epoch", "loss", "r2"]
+
+
+def test_the_first_weights_are_left_alone(moons: Examples) -> None:
+    theta = initial_parameters(NETWORK, 0.5, 0)
+    before = theta.vector.copy()
+    list(train(Task(NETWORK, moons, None, settings()), theta))
+    np.testing.assert_array_equal(theta.vector, before)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 20, 60, 1000])
+def test_an_epoch_visits_every_row_once(batch_size: int) -> None:
+    """Inputs with their own targets, in a new order every epoch, a short last batch included."""
+    numbered = Examples(np.c_[np.arange(60.0), np.ones(60)], np.arange(60.0)[:, None] * 2)
+    network = Network(1, 2, 1, output="linear")
+    source = batches(network, numbered, batch_size, seed=3)
+    orders = []
+    for _ in range(2):
+        seen: list[float] = []
+        for _ in range(steps_per_epoch(60, batch_size)):
+            blocks, _work = next(source)
+            for shard in (shard for block in blocks for shard in block):
+                np.testing.assert_array_equal(shard.Y[0], shard.X[0] * 2)
+                seen += shard.X[0].tolist()
+        assert sorted(seen) == list(range(60))
+        orders.append(seen)
+    assert orders[0] != orders[1]
+
+
+def test_full_batch_keeps_the_order_of_the_rows(moons: Examples) -> None:
+    [block], _ = next(batches(NETWORK, moons, None, seed=3))
+    np.testing.assert_array_equal(block[0].X, moons.table.T)
+
+
+def test_mini_batches_learn(moons: Examples) -> None:
+    rows, end = run(Task(NETWORK, moons, None, settings(batch_size=7, epochs=60)))
+    assert end.reason is Reason.FINISHED
+    assert rows[-1].loss < rows[0].loss / 2
+
+
+def test_early_stopping_keeps_the_best_weights(held_out: Examples) -> None:
+    """Learning noise by heart: the validation loss turns, and the lowest is kept."""
+    stream = np.random.RandomState(5)
+    noise = examples(stream.standard_normal((30, 2)), stream.randint(0, 2, (30, 1)).astype(float))
+    network = Network(2, 30, 1, "relu")
+    task = Task(network, noise, held_out, settings(epochs=500, log_every=1, early_stopping=15))
+    rows, end = run(task)
+    lowest = min(rows, key=lambda row: row.validation_loss or 0)
+    assert end.reason is Reason.STOPPED_EARLY
+    assert end.row == lowest
+    assert end.last_epoch == lowest.epoch + 15 == rows[-1].epoch
+    assert objective(network, end.theta, held_out, 0) == lowest.validation_loss
+
+
+def test_early_stopping_needs_validation_rows(moons: Examples) -> None:
+    with pytest.raises(ValueError, match="needs validation examples"):
+        run(Task(NETWORK, moons, None, settings(early_stopping=3)))
+
+
+def test_an_interrupted_run_has_finished_its_step(moons: Examples) -> None:
+    """Three batches make an epoch: eight steps are two epochs and two steps."""
+    task = Task(NETWORK, moons, None, settings(batch_size=20))
+    _, end = run(task, interrupt_after=8)
+    assert (end.reason, end.last_epoch, end.partial_steps) == (Reason.INTERRUPTED, 2, 2)
+    assert end.row.loss == objective(NETWORK, end.theta, moons, 0)
+
+
+def test_an_interrupted_epoch_end_is_the_short_run(moons: Examples) -> None:
+    rows, end = run(Task(NETWORK, moons, None, settings()), interrupt_after=7)
+    _, short = run(Task(NETWORK, moons, None, settings(epochs=7)))
+    np.testing.assert_array_equal(end.theta.vector, short.theta.vector)
+    assert rows[-1] == end.row == short.row
+
+
+def test_a_run_that_overflows_has_diverged(moons: Examples) -> None:
+    network = Network(2, 4, 1, "relu", "linear")
+    rows, end = run(Task(network, moons, None, settings(learning_rate=1e6, epochs=500)))
+    assert end.reason is Reason.DIVERGED
+    assert end.last_epoch < 500
+    assert all(np.isfinite(row.loss) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("losses", "diverged"),
+    [
+        ([1, 5000, 5000, 5000], True),
+        ([1, 5000, 5000, 1], False),  # not three rows on end
+        ([1, 0.001, 0.9, 0.9, 0.9], False),  # 900 times the best, but below the first
+        ([1, 0.001, 11, 11, 11], True),
+        ([1, float("nan")], True),
+        ([1, float("inf")], True),
+    ],
+)
+def test_divergence_is_judged_by_the_first_and_the_best(
+    losses: list[float], diverged: bool
+) -> None:
+    seen = Losses(losses[0], losses[0], losses[0])
+    for loss in losses[1:]:
+        seen = seen.seen(loss)
+    assert seen.diverged is diverged
+
+
+@pytest.mark.parametrize(("init_scale", "spread"), [("xavier", (2 / 1200) ** 0.5), ("he", 0.05)])
+def test_initializers_choose_their_scale_by_layer(init_scale: str, spread: float) -> None:
+    theta = initial_parameters(Network(800, 400, 1), init_scale, 0)
+    assert np.std(theta.W1) == pytest.approx(spread, rel=0.01)
+    assert not theta.b1.any()
+    assert not theta.b2.any()
+
+
+def test_weights_are_drawn_as_the_course_draws_them() -> None:
+    """`np.random.seed(2)`, then W1, then W2, each `randn(…) * 0.01`."""
+    theta = initial_parameters(Network(2, 4, 1), 0.01, 2)
+    np.testing.assert_allclose(theta.W1[0], [-0.00416758, -0.00056267], rtol=1e-5)
+    np.testing.assert_allclose(theta.W2, [[-0.01057952, -0.00909008, 0.00551454, 0.02292208]], 1e-5)

@@ -1,0 +1,293 @@
+"""Configs: every key refuses what breaks its rule, and every legal value changes something."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shallow_cli.config import KEYS, flat, unflat
+from shallow_cli.config_text import config_yaml, reference_yaml, yaml_value
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.datasets import DATASETS
+from shallow_cli.errors import ConfigError
+from shallow_cli.files.config_file import load_config
+from shallow_cli.fitting import fit, log_rows, prepare
+
+from .conftest import ROOT, write
+
+
+def problems(path: Path, overrides: Sequence[str] = ()) -> list[str]:
+    """What is wrong with a config, one line each."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, overrides)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def minimal(folder: Path, text: str = "") -> Path:
+    """A config of a small generated dataset, and more lines."""
+    return write(folder / "c.yaml", f"data: {{generate: moons, samples: 20}}\nepochs: 3\n{text}")
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_key_refuses_the_value_that_breaks_its_rule(name: str, tmp_path: Path) -> None:
+    key = KEYS[name]
+    found = problems(minimal(tmp_path), [f"{name}={key.rule.bad}"])
+    assert any(line.startswith(f"--set: {name}: must be {key.rule.says}") for line in found)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_key_says_what_it_is_for(name: str) -> None:
+    assert KEYS[name].says
+    assert KEYS[name].default or name == "data.exclude"
+
+
+BASE = "data.samples=40 data.validation=0.25 epochs=6 log_every=3 seed=1".split()  # noqa: SIM905
+
+# Every legal word of every choice, and for other keys one or more values beside the default.
+CHANGES = {
+    "data.csv": ["data.csv=iris.csv data.samples= "],
+    "data.generate": [f"data.generate={name}" for name in DATASETS if name != "moons"],
+    "data.target": ["data.target=sepal_length"],
+    "data.task": ["data.task=multiclass", "data.task=regression"],
+    "data.features": ["data.features=x1"],
+    "data.exclude": ["data.exclude=x1"],
+    "data.scale": ["data.scale=standardize", "data.scale=minmax"],
+    "data.scale_target": [
+        "data.generate=sine data.scale_target=standardize",
+        "data.generate=sine data.scale_target=minmax",
+    ],
+    "data.validation": ["data.validation=0.5", "data.validation=0"],
+    "data.samples": ["data.samples=41"],
+    "data.noise": ["data.noise=0.3"],
+    "data.seed": ["data.seed=2"],
+    "hidden_units": ["hidden_units=3"],
+    "activation": [f"activation={name}" for name in ACTIVATIONS if name != "tanh"],
+    "leak": ["activation=leaky_relu leak=0.5", "activation=leaky_relu leak=0"],
+    "init_scale": ["init_scale=xavier", "init_scale=he", "init_scale=0.5", "init_scale=0"],
+    "learning_rate": ["learning_rate=1e-3"],
+    "epochs": ["epochs=7"],
+    "batch_size": ["batch_size=8", "batch_size=30"],
+    "seed": ["seed=2", "seed=4294967295"],
+    "l2": ["l2=0.1"],
+    "early_stopping": ["learning_rate=50 early_stopping=1"],
+    "log_every": ["log_every=2", "log_every=auto"],
+}
+
+
+@pytest.mark.parametrize("name", [name for name in KEYS if name not in {"data.csv", "data.target"}])
+def test_every_legal_value_changes_the_result(name: str, tmp_path: Path) -> None:
+    """The rows or the weights; against the same config without the last of the settings."""
+    config = write(tmp_path / "c.yaml", "data: {generate: moons}\n")
+    for change in CHANGES[name]:
+        *common, last = change.split()
+        with_it = load_config(config, [*BASE, *common, last])
+        without = load_config(config, [*BASE, *common])
+        changed, plain = fit(with_it), fit(without)
+        same_rows = changed.history == plain.history
+        same_weights = changed.theta.vector.tolist() == plain.theta.vector.tolist()
+        assert not (same_rows and same_weights), change
+
+
+def test_every_choice_is_among_the_values_that_are_tried() -> None:
+    tried = {setting for changes in CHANGES.values() for c in changes for setting in c.split()}
+    for name, key in KEYS.items():
+        for word in key.rule.choices:
+            default = {"data.generate": "moons", "data.scale": "none", "data.scale_target": "none"}
+            if word not in {key.default, default.get(name), "binary"}:
+                assert f"{name}={word}" in tried
+
+
+def test_csv_and_target_choose_the_columns(tmp_path: Path) -> None:
+    table = ROOT / "data/iris.csv"
+    config = write(tmp_path / "c.yaml", f"data: {{csv: {table}}}\n")
+    assert prepare(load_config(config)).data.columns.target_names == ("species",)
+    other = load_config(config, ["data.target=[sepal_length, sepal_width]", "data.exclude=species"])
+    columns = prepare(other).data.columns
+    assert columns.target_names == ("sepal_length", "sepal_width")
+    assert columns.feature_names == ("petal_length", "petal_width")
+    assert columns.task == "regression"
+
+
+def test_all_problems_are_told_at_once_with_their_places(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "c.yaml",
+        """\
+data:
+  csv: iris.csv
+  noise: 3
+  target: species
+hiden_units: 16
+activation: tahn
+learning_rate: fast
+epochs: 10
+epochs: 20
+data.seed: x
+batch_size: [1, 2]
+l2:
+csv: iris.csv
+""",
+    )
+    assert problems(path, ["sed=1", "epochs=0"]) == [
+        f"{path}:9:1: epochs: given twice, first on line 8",
+        f"{path}:5:1: hiden_units: unknown key; did you mean 'hidden_units'?",
+        f"{path}:6:13: activation: must be one of sigmoid, tanh, relu, leaky_relu, not 'tahn'; "
+        "did you mean 'tanh'?",
+        f"{path}:7:16: learning_rate: must be a number above 0, not 'fast'",
+        "--set: epochs: must be a whole number from 1 up, not '0'",
+        f"{path}:10:12: data.seed: must be a whole number from 0 to 4294967295, not 'x'",
+        f"{path}:11:1: batch_size: must be full, or a whole number from 1 up, not a list",
+        f"{path}:12:4: l2: must be a number from 0 up, not empty",
+        f"{path}:13:1: csv: unknown key; did you mean 'data.csv'?",
+        "--set: sed: unknown key; did you mean 'seed'?",
+        f"{path}:3:3: data.noise: is for generated data; a CSV has its own rows",
+        f"{path}:10:1: data.seed: is for generated data; a CSV has its own rows",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "data: say what to learn from, with csv or generate below it"),
+        ("epochs: 3", "data: say what to learn from, with csv or generate below it"),
+        ("data: flower", ":1:1: data: must be a section, with csv or generate below it"),
+        ("data: {csv: a, generate: xor}", "data.generate: the data comes from data.csv already"),
+        ("data: {generate: gaussian_quantiles, noise: 1}", "gaussian_quantiles takes no noise"),
+        ("data: {generate: xor}\nearly_stopping: 5", ":2:1: early_stopping: needs validation rows"),
+        ("data: {csv: a, target: b, exclude: b}", "data.exclude: 'b' is the target"),
+        ("data: {csv: a, features: [b, b]}", "'b' is there twice"),
+        ("data: {csv: a, features: [b], exclude: b}", "'b' is among data.features"),
+        ("- a\n- b", "a config is made of lines like `epochs: 100`"),
+        ("just words", "a config is made of lines like `epochs: 100`"),
+        ("data: {csv: [[a]]}", "data.csv: must be a value or a list of values"),
+        ("? [a]\n: b", "a key must be a word"),
+        ("a: &x 1\nb: *x", "aliases are not allowed"),
+        ("a: !!python/name:os.system x", "tags are not allowed"),
+        ("a: !!int 3", "tags are not allowed"),
+        ("a: [1, 2", "not valid YAML: "),
+        ("a:\n\tb: 1", "not valid YAML: "),
+        ("[" * 1000, "nested too deeply"),
+        ("a: 1\n---\nb: 2", "not valid YAML: "),
+        ("a: \x07", "not valid YAML: "),
+        ("#" * 70_000, "larger than 64 KiB: not a config"),
+    ],
+    ids=lambda text: text[:30].replace("\n", " ") if text else "empty",
+)
+def test_a_config_that_is_wrong_as_a_whole(text: str, expected: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yaml", text)
+    assert any(expected in line for line in problems(path))
+    assert all(line.startswith(str(path)) for line in problems(path))
+
+
+def test_a_config_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    assert problems(path) == [f"{path}: cannot be read: No such file or directory"]
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    assert problems(path) == [f"{path}: not UTF-8 text: not a config"]
+    assert problems(tmp_path) == [f"{tmp_path}: cannot be read: Is a directory"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("1e-3", 0.001), ("1E5", 100000.0), ("+.5", 0.5), ("5.", 5.0), ("010", 10.0)],
+)
+def test_numbers_are_those_of_yaml_1_2(written: str, value: float, tmp_path: Path) -> None:
+    config = load_config(minimal(tmp_path, f"learning_rate: {written}"))
+    assert config.learning_rate == value
+
+
+@pytest.mark.parametrize(
+    "written", ["1_000", "1:30", "0x10", "'3'", "yes", ".inf", ".nan", "1e999"]
+)
+def test_what_only_looks_like_a_number_is_refused(written: str, tmp_path: Path) -> None:
+    [line] = problems(minimal(tmp_path, f"learning_rate: {written}"))
+    assert line.endswith(f"must be a number above 0, not '{written.strip(chr(39))}'")
+
+
+def test_words_are_text_and_so_are_columns_that_look_like_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yaml", "data: {csv: a.csv, target: no, features: [2020, on, 1e3]}")
+    config = load_config(path)
+    assert config.data.target == ("no",)
+    assert config.data.features == ("2020", "on", "1e3")
+
+
+def test_1e4_epochs_are_a_whole_number(tmp_path: Path) -> None:
+    config = load_config(minimal(tmp_path), ["epochs=1e4"])
+    assert config.epochs == 10000
+    assert type(config.epochs) is int
+
+
+def test_paths_are_relative_to_the_config_and_after_set_to_the_folder(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yaml", "data: {csv: t.csv}")
+    assert load_config(path).data.csv == tmp_path / "t.csv"
+    assert load_config(path, ["data.csv=t.csv"]).data.csv == Path("t.csv")
+
+
+def test_the_last_set_counts(tmp_path: Path) -> None:
+    assert load_config(minimal(tmp_path), ["epochs=5", "epochs=6"]).epochs == 6
+
+
+def test_a_word_that_is_no_setting(tmp_path: Path) -> None:
+    assert problems(minimal(tmp_path), ["epochs"]) == ["--set: 'epochs' is not KEY=VALUE"]
+
+
+def test_a_bom_is_no_part_of_the_first_key(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_bytes(b"\xef\xbb\xbfdata: {generate: xor}\r\nepochs: 7\r\n")
+    assert load_config(path).epochs == 7
+
+
+@pytest.mark.parametrize(
+    ("epochs", "stride"),
+    [(1, 1), (19, 1), (20, 2), (38, 2), (39, 5), (1000, 100), (10000, 1000), (9500, 500)],
+)
+def test_log_every_auto_gives_at_most_twenty_rows(epochs: int, stride: int) -> None:
+    assert log_rows(epochs) == stride
+
+
+def test_the_reference_names_every_key_and_trains_as_it_is(tmp_path: Path) -> None:
+    text = reference_yaml()
+    for name, key in KEYS.items():
+        assert f"{name.rpartition('.')[2]}: " in text
+        assert key.says in text
+    config = load_config(write(tmp_path / "c.yaml", text))
+    defaults = load_config(write(tmp_path / "d.yaml", "data: {generate: flower}"))
+    assert prepare(config).config == prepare(defaults).config
+
+
+def test_every_example_in_the_reference_is_legal(tmp_path: Path) -> None:
+    for name, key in KEYS.items():
+        text = key.example or key.default
+        section, _, last = name.rpartition(".")
+        line = f"{section}: {{{last}: {text}}}" if section else f"{last}: {text}"
+        found = problems(write(tmp_path / "c.yaml", line)) if section != "data" else []
+        assert not [p for p in found if f"{name}: must be" in p]
+
+
+def test_the_resolved_config_is_a_config(tmp_path: Path) -> None:
+    table = write(tmp_path / "no.csv", "no,1e3,a b\n" + "1,2,x\n2,1,y\n" * 5)
+    path = write(tmp_path / "c.yaml", "data: {csv: no.csv, validation: 0.2}\nbatch_size: 3")
+    resolved = prepare(load_config(path)).config
+    again = load_config(write(tmp_path / "again.yaml", config_yaml(resolved)))
+    assert table.exists()
+    assert prepare(again).config == resolved
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["no", "a b", "1e3", "x: y", "#1", "", "null", "é", "[red]", "'", '"', "a\nb", "-", "~"],
+)
+def test_written_text_is_read_back_by_any_yaml(value: str) -> None:
+    assert yaml.safe_load(yaml_value(value)) == value
+
+
+def test_flat_and_back(tmp_path: Path) -> None:
+    config = load_config(minimal(tmp_path))
+    assert unflat(flat(config)) == config
+    assert set(flat(config)) == set(KEYS)
+
+
+def test_a_config_cannot_be_changed(tmp_path: Path) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load_config(minimal(tmp_path)).epochs = 5  # type: ignore[misc]

@@ -1,0 +1,222 @@
+"""From a CSV to examples: what is read, decided and refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shallow_cli.columns import choose_task, class_labels, class_numbers, fit
+from shallow_cli.core.training import Row
+from shallow_cli.errors import ShallowError
+from shallow_cli.files.config_file import load_config
+from shallow_cli.fitting import Prepared, prepare
+
+from .conftest import ROOT, write
+
+ROWS = "1,2,yes\n3,5,no\n2,2,yes\n4,1,no\n"
+
+
+def prepared(folder: Path, table: str | bytes, *overrides: str) -> Prepared:
+    """What training on this table would use."""
+    raw = table if isinstance(table, bytes) else table.encode()
+    (folder / "t.csv").write_bytes(raw)
+    config = write(folder / "c.yaml", "data: {csv: t.csv}\n")
+    return prepare(load_config(config, overrides))
+
+
+def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
+    """Why a table cannot be trained on, without the folder; it is a data error."""
+    with pytest.raises(ShallowError) as caught:
+        prepared(folder, table, *overrides)
+    assert caught.value.exit_code == (2 if "data." in str(caught.value).split(":")[0] else 3)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"a,b,y\n{ROWS}",
+        f"a,b,y\r\n{ROWS}".replace("\n", "\r\n").replace("\r\r", "\r"),
+        "\ufeff" + f"a,b,y\n{ROWS}",
+        f"a,b,y\n{ROWS}".rstrip("\n"),
+        f'"a","b","y"\n"1","2","yes"\n{ROWS[8:]}',
+        f"a, b, y\n{ROWS.replace(',', ', ')}",
+        f"\n\na,b,y\n\n{ROWS}\n\n",
+        "a,b,y\n" + ROWS.replace("1,2", " 1.0 ,+2e0"),
+    ],
+    ids=["plain", "crlf", "bom", "no last newline", "quotes", "blanks", "blank lines", "forms"],
+)
+def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None:
+    found = prepared(tmp_path, table, "data.scale=none")
+    np.testing.assert_array_equal(
+        found.task.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
+    )
+    np.testing.assert_array_equal(found.task.training.targets, [[1], [0], [1], [0]])
+    assert found.data.columns.classes == ("no", "yes")
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("", "t.csv: empty; a table needs a header and rows"),
+        ("a,b,y\n", "t.csv: has a header, but no rows"),
+        ("a,b,y\n1,2\n", "t.csv:2: 2 cells, but the header has 3"),
+        ("a,b,y\n1,2,x\n1,2,3,4\n", "t.csv:3: 4 cells, but the header has 3"),
+        ("a,,y\n1,2,x\n", "t.csv:1: column 2 has no name"),
+        ("a,a,y\n1,2,x\n", "t.csv:1: two columns are called 'a'"),
+        ("1,2,3\n4,5,6\n", "t.csv:1: the first row is all numbers; a table needs a header"),
+        ("a;b;y\n1;2;x\n", "t.csv:1: one column only; the cells must be separated by commas"),
+        ('a,b,y\n1,"2,x\n', "t.csv:2: not a CSV record: unexpected end of data"),
+        (b"a,b,y\n1,\xff,x\n", "not UTF-8 text; save it as UTF-8 first"),
+        (b"a,b,y\n1,\x00,x\n", "t.csv: a binary file, not a CSV"),
+        ("y\nx\nz\n", "t.csv:1: no column is left to learn from"),
+        (f"a,b,y\n{ROWS}".replace("no", "yes"), "t.csv: y: only one class, 'yes'"),
+        ("a,b,y\n1,2,\n" + ROWS, "t.csv:2: y: an empty cell, where the target should be"),
+    ],
+)
+def test_what_is_no_table_is_refused(table: str | bytes, expected: str, tmp_path: Path) -> None:
+    assert expected in refusal(tmp_path, table)
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("abc", "'abc' is not a number"),
+        ("", "an empty cell, where a number is needed"),
+        ("nan", "'nan' is not a number"),
+        ("inf", "'inf' is not a number"),
+        ("1_000", "'1_000' is not a number"),
+        ("١٢", "'١٢' is not a number"),
+        ("1e999", "'1e999' is too large"),
+        ("-1e200", "'-1e200' is too large"),
+        ("0x10", "'0x10' is not a number"),
+    ],
+)
+def test_a_cell_that_is_no_number_is_named(cell: str, says: str, tmp_path: Path) -> None:
+    found = refusal(tmp_path, f"a,b,y\n{ROWS}{cell},2,no\n")
+    assert found == f"t.csv:6: a: {says}; to leave the column out, set data.exclude: a"
+
+
+def test_every_column_with_a_bad_cell_is_told_in_one_run(tmp_path: Path) -> None:
+    found = refusal(tmp_path, f"a,b,y\n{ROWS}x,2,no\n1,,no\ny,3,no\n")
+    assert found.splitlines() == [
+        "t.csv:6: a: 'x' is not a number (and 1 more cells like it); "
+        "to leave the column out, set data.exclude: a",
+        "t.csv:7: b: an empty cell, where a number is needed; "
+        "to leave the column out, set data.exclude: b",
+    ]
+
+
+def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
+    found = refusal(tmp_path, 'a,b,y\n1,2,"two\nlines"\nx,2,no\n')
+    assert found.startswith("t.csv:4: a: 'x'")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (["data.target=z"], "t.csv:1: no column 'z'; the columns are a, b, y, c"),
+        (["data.features=[a, bb]"], "t.csv:1: no column 'bb'; did you mean 'b'?"),
+        (["data.exclude=zz"], "t.csv:1: no column 'zz'; the columns are a, b, y, c"),
+        (
+            ["data.target=[a, b]", "data.features=c", "data.task=binary"],
+            "data.task: several targets cannot be binary",
+        ),
+        (
+            ["data.target=y", "data.validation=0.01"],
+            "data.validation: 0.01 of 4 rows is none; take more",
+        ),
+        (
+            ["data.target=y", "data.task=regression"],
+            "t.csv:2: y: 'yes' is not a number (4 such rows",
+        ),
+    ],
+)
+def test_what_the_table_cannot_give(overrides: list[str], expected: str, tmp_path: Path) -> None:
+    assert expected in refusal(tmp_path, "a,b,y,c\n" + ROWS.replace("\n", ",0\n"), *overrides)
+
+
+@pytest.mark.parametrize(
+    ("cells", "task"),
+    [
+        (["a", "b", "a"], "binary"),
+        (["a", "b", "c"], "multiclass"),
+        (["true", "false"], "binary"),
+        (["0", "1", "0", "1"], "binary"),
+        (["3", "1", "2"] * 2, "multiclass"),
+        (["1.0", "2.0"] * 2, "binary"),
+        (["0", "1", "0"], "regression"),  # 1 is there only once
+        ([str(i) for i in range(20)] * 2, "multiclass"),
+        ([str(i) for i in range(21)] * 2, "regression"),
+        (["0.5", "1.5"] * 2, "regression"),
+    ],
+)
+def test_task_auto(cells: list[str], task: str) -> None:
+    assert choose_task(cells) == task
+
+
+def test_classes_are_sorted_and_written_as_they_were_read() -> None:
+    assert class_labels(["10", "9", "10", "2"]) == ("2", "9", "10")
+    assert class_labels(["1.0", "0", "1", "0.0"]) == ("0", "1.0")
+    assert class_labels(["b", "B", "a", "10", "9"]) == ("10", "9", "B", "a", "b")
+    np.testing.assert_array_equal(class_numbers(["1", "0.0", "x"], ("0", "1.0")), [1, 0, -1])
+
+
+def test_three_classes_for_a_binary_task(tmp_path: Path) -> None:
+    found = refusal(tmp_path, f"a,b,y\n{ROWS}5,5,maybe\n", "data.task=binary")
+    assert found == "t.csv: y: 3 classes (maybe, no, yes …), not two; set data.task: multiclass"
+
+
+def test_a_number_column_with_a_stray_word_is_no_text_target(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i % 7}\n" for i in range(30))
+    found = refusal(tmp_path, f"a,y\n{rows}5,unknown\n")
+    assert found == "t.csv:32: y: 'unknown' is not a number, but most of the column is"
+
+
+def test_a_name_on_every_row_is_no_target(tmp_path: Path) -> None:
+    rows = "".join(f"{i},name{i}\n" for i in range(30))
+    assert "30 classes in 30 rows; is it the target?" in refusal(tmp_path, f"a,y\n{rows}")
+
+
+def test_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
+    rows = "".join(f"{i * i},{i % 2}\n" for i in range(40))
+    found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
+    x = found.task.training.table[:, 0]
+    assert x.mean() == pytest.approx(0, abs=1e-14)
+    assert x.std() == pytest.approx(1)
+    assert found.task.validation is not None
+    assert abs(found.task.validation.table[:, 0].mean()) > 1e-3
+
+
+@pytest.mark.parametrize("constant", [0.1, 1e8 + 0.1, 0.0, -3.0])
+def test_a_constant_column_is_harmless(constant: float) -> None:
+    """Its standard deviation is a rounding error that must not be divided by."""
+    column = fit("a", np.full(1001, constant), "standardize")
+    assert (column.offset, column.scale) == (constant, 1.0)
+
+
+def test_huge_values_do_not_overflow_the_deviation() -> None:
+    column = fit("a", np.array([1e149, 3e149]), "standardize")
+    assert (column.offset, column.scale) == pytest.approx((2e149, 1e149))
+
+
+def test_a_regression_target_is_scaled_and_its_metrics_do_not_notice(tmp_path: Path) -> None:
+    """The target times 1,000 is the same problem."""
+    table = (ROOT / "data/diabetes.csv").read_text()
+    header, *lines = table.splitlines()
+    larger = [
+        f"{line.rpartition(',')[0]},{float(line.rpartition(',')[2]) * 1000}" for line in lines
+    ]
+    rows: list[Row] = []
+    for text in (table, "\n".join([header, *larger])):
+        found = prepared(tmp_path, text)
+        assert found.task.training.targets.std() == pytest.approx(1)
+        rows.append(found_row(found))
+    assert rows[0].r2 == pytest.approx(rows[1].r2, rel=1e-9)
+
+
+def found_row(found: Prepared) -> Row:
+    """The first row of a training."""
+    from shallow_cli.core.training import measure
+
+    return measure(found.task, found.theta, 0)

@@ -1,0 +1,199 @@
+"""The model file: what it holds, and what is refused."""
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shallow_cli.errors import ModelFileError
+from shallow_cli.files.model_file import load_model, save_model
+
+from .conftest import Shallow, write
+
+
+def test_numpy_opens_it_without_pickle(iris_model: Path) -> None:
+    model = load_model(iris_model)
+    with np.load(iris_model, allow_pickle=False) as file:
+        assert set(file) == {"W1", "b1", "W2", "b2", "model.json"}
+        for name, block in model.theta.blocks().items():
+            np.testing.assert_array_equal(file[name], block)
+            assert file[name].flags.c_contiguous
+
+
+def test_what_is_read_is_what_was_written(iris_model: Path, tmp_path: Path) -> None:
+    save_model(load_model(iris_model), tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == iris_model.read_bytes()
+
+
+def test_the_header_tells_all_but_nothing_of_the_machine(iris_model: Path) -> None:
+    with zipfile.ZipFile(iris_model) as archive:
+        header = json.loads(archive.read("model.json"))
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert header["format_version"] == 1
+    assert header["columns"]["classes"] == ["setosa", "versicolor", "virginica"]
+    assert header["config"]["data.csv"] == "iris.csv"
+    assert header["config"]["hidden_units"] == 8
+    assert header["sources"]["training"]["rows"] == 150
+    assert len(header["sources"]["training"]["sha256"]) == 64
+    assert header["history"][-1] == header["kept"]
+    assert str(Path.cwd()) not in json.dumps(header)
+
+
+def refusal(path: Path) -> str:
+    """Why a file is no model, without its folder."""
+    with pytest.raises(ModelFileError) as caught:
+        load_model(path)
+    return str(caught.value).replace(f"{path.parent}/", "")
+
+
+def test_files_that_are_no_models(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "m.npz") == (
+        "m.npz: cannot be read: No such file or directory; `shallow train CONFIG` makes one"
+    )
+    table = write(tmp_path / "t.csv", "a,b\n1,2\n")
+    assert refusal(table) == (
+        f"t.csv: it is a table; did you mean `shallow predict model.npz {table}`?".replace(
+            f"{tmp_path}/", ""
+        )
+    )
+    assert refusal(write(tmp_path / "m.npz", "")) == "m.npz: empty: not a shallow model"
+    assert refusal(write(tmp_path / "m.npz", "hello")) == "m.npz: not a shallow model"
+    np.savez(tmp_path / "m.npz", W1=np.zeros(3))
+    assert "its members are W1.npy" in refusal(tmp_path / "m.npz")
+    assert "Is a directory" in refusal(tmp_path)
+
+
+def test_every_truncation_and_many_bit_flips_are_refused(iris_model: Path, tmp_path: Path) -> None:
+    """Refused, or, where the bit says nothing, the same model."""
+    raw = iris_model.read_bytes()
+    path = tmp_path / "m.npz"
+    for size in range(0, len(raw), 97):
+        path.write_bytes(raw[:size])
+        refusal(path)
+    whole = load_model(iris_model)
+    for position in range(0, len(raw), 13):
+        flipped = bytearray(raw)
+        flipped[position] ^= 1 << (position % 8)
+        path.write_bytes(flipped)
+        try:
+            model = load_model(path)
+        except ModelFileError:
+            continue
+        np.testing.assert_array_equal(model.theta.vector, whole.theta.vector)
+        assert model.config == whole.config
+
+
+Change = Callable[[dict[str, bytes]], object]
+
+
+def edited(members: dict[str, bytes], **changes: object) -> None:
+    """Change keys of the header; `a__b` is b in the section a."""
+    header = json.loads(members["model.json"])
+    for name, value in changes.items():
+        *sections, last = name.split("__")
+        place = header
+        for section in sections:
+            place = place[section]
+        place[last] = value
+    members["model.json"] = json.dumps(header).encode()
+
+
+def array(values: object, *, fortran: bool = False) -> bytes:
+    """The bytes of a .npy file."""
+    buffer = io.BytesIO()
+    block = np.asarray(values, order="F" if fortran else "C")
+    np.save(buffer, block, allow_pickle=True)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda m: m.pop("b2.npy"), "its members are"),
+        (lambda m: m.update({"more.npy": array([1.0])}), "its members are"),
+        (lambda m: edited(m, format="other"), "its header is not that of a model"),
+        (lambda m: edited(m, format_version=2), "version 2, made by a newer shallow; upgrade"),
+        (lambda m: edited(m, network__n_h=10**9), "larger than its weights"),
+        (lambda m: edited(m, network__n_h=-1), "the sizes (4, -1, 3)"),
+        (lambda m: edited(m, network__n_h=7), "W1 does not fit the network"),
+        (lambda m: edited(m, network__activation="step"), "of step and softmax"),
+        (lambda m: edited(m, columns__task="binary"), "cannot do a binary task"),
+        (lambda m: edited(m, columns__classes=["a", "b"]), "its columns do not fit the network"),
+        (lambda m: m.update({"model.json": b"[]"}), "its header is not that of a model"),
+        (lambda m: m.update({"model.json": b"{"}), "a damaged one"),
+        (lambda m: m.update({"b2.npy": array([[0.0], [np.nan], [0.0]])}), "not finite"),
+        (lambda m: m.update({"b2.npy": array([["a"], ["b"], ["c"]])}), "does not fit"),
+        (lambda m: m.update({"W2.npy": array(np.zeros((3, 8)), fortran=True)}), "Fortran order"),
+        (lambda m: m.update({"W1.npy": array([{"a": 1}])}), "of dtype |O"),
+    ],
+)
+def test_a_model_that_was_tampered_with(
+    change: Change, expected: str, iris_model: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(iris_model) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(tmp_path / "m.npz", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert expected in refusal(tmp_path / "m.npz")
+
+
+def test_a_compressed_model_is_refused(iris_model: Path, tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(iris_model) as archive,
+        zipfile.ZipFile(tmp_path / "m.npz", "w", zipfile.ZIP_DEFLATED) as other,
+    ):
+        for name in archive.namelist():
+            other.writestr(name, archive.read(name))
+    assert "compressed" in refusal(tmp_path / "m.npz")
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("folder", "is a folder; name a file"),
+        ("missing/m.npz", "cannot be written: no folder missing"),
+        ("/dev/full", "cannot be written: No space left on device"),
+    ],
+)
+def test_an_output_that_cannot_be_written(output: str, expected: str, shallow: Shallow) -> None:
+    Path("folder").mkdir()
+    Path("c.yaml").write_text("data: {generate: xor}\nepochs: 1\n")
+    done = shallow("train", "c.yaml", "-q", "-o", output, code=3)
+    assert done.err == f"{output}: {expected}\n"
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    iris_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Path(shutil.copy(iris_model, tmp_path / "m.npz"))
+
+    def no_space(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    with pytest.raises(ModelFileError, match="No space left on device"):
+        save_model(load_model(iris_model), target)
+    assert target.read_bytes() == iris_model.read_bytes()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_keeps_pointing_to_the_file_that_is_replaced(
+    iris_model: Path, tmp_path: Path
+) -> None:
+    real, link = tmp_path / "real.npz", tmp_path / "link.npz"
+    real.write_bytes(b"old")
+    link.symlink_to(real)
+    save_model(load_model(iris_model), link)
+    assert link.is_symlink()
+    assert real.read_bytes() == iris_model.read_bytes()
+
+
+def test_permissions_follow_the_umask(iris_model: Path) -> None:
+    assert iris_model.stat().st_mode & 0o777 == 0o644
