@@ -94,8 +94,7 @@ def _opened(output: Path) -> Iterator[TextIO]:
     if str(output) == "-":
         yield sys.stdout
         return
-    with (
-        replacing(output, DataError) as file,
-        io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
-    ):
+    with replacing(output, DataError) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         yield text
+        text.detach()  # flushed, and left open for what remains to be done

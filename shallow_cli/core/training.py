@@ -105,7 +105,12 @@ Event = Row | Progress | End
 
 
 def measure(task: Task, theta: Parameters, epoch: int) -> Row:
-    """One row of the loss table."""
+    """One row of the loss table; overflow shows in it as a loss that is not finite."""
+    with np.errstate(all="ignore"):
+        return _measure(task, theta, epoch)
+
+
+def _measure(task: Task, theta: Parameters, epoch: int) -> Row:
     loss, score = _loss_and_score(task.network, theta, task.training)
     values = {"loss": loss + float(penalty(theta, task.settings.l2).real), **score}
     if task.validation is not None:
@@ -117,13 +122,12 @@ def measure(task: Task, theta: Parameters, epoch: int) -> Row:
 def _loss_and_score(
     network: Network, theta: Parameters, data: Examples
 ) -> tuple[float, dict[str, float]]:
-    with np.errstate(all="ignore"):
-        loss, A2 = loss_and_predictions(network, theta, data)
-        if network.output == "linear":
-            r2 = metrics.r2(data.targets, A2)
-            return float(loss.real), {} if r2 is None else {"r2": r2}
-        hits = metrics.decide(A2) == metrics.decide(data.targets)
-        return float(loss.real), {"accuracy": float(np.mean(hits))}
+    loss, A2 = loss_and_predictions(network, theta, data)
+    if network.output == "linear":
+        r2 = metrics.r2(data.targets, A2)
+        return float(loss.real), {} if r2 is None else {"r2": r2}
+    hits = metrics.decide(A2) == metrics.decide(data.targets)
+    return float(loss.real), {"accuracy": float(np.mean(hits))}
 
 
 def train(

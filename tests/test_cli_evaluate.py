@@ -1,0 +1,124 @@
+"""`shallow evaluate`: metrics, baseline, parts, gates."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import ROOT, Shallow, write
+
+IRIS = ROOT / "data/iris.csv"
+
+
+def measured(shallow: Shallow, *words: str | Path, code: int = 0) -> dict[str, Any]:
+    """The one flat object of --json."""
+    found: dict[str, Any] = json.loads(shallow("evaluate", *words, "--json", code=code).out)
+    return found
+
+
+def test_on_new_rows_the_object_has_the_promised_names(shallow: Shallow, iris_model: Path) -> None:
+    """Four rows: three setosa, of which one is called virginica in the table."""
+    lines = IRIS.read_text().splitlines()
+    rows = [lines[0], *lines[1:4], lines[4].replace("setosa", "virginica")]
+    write(Path("t.csv"), "\n".join(rows) + "\n")
+    found = measured(shallow, iris_model, "t.csv")
+    names = ["rows", "accuracy", "log_loss", "f1", "baseline_accuracy", "confusion"]
+    assert list(found) == names
+    assert found["rows"] == 4
+    assert found["accuracy"] == found["baseline_accuracy"] == 0.75
+    assert found["confusion"] == [[3, 0, 0], [0, 0, 0], [1, 0, 0]]
+    assert found["f1"] == pytest.approx((6 / 7) / 3)
+
+
+def test_the_training_file_is_recognised_and_taken_apart(
+    shallow: Shallow, iris_model: Path
+) -> None:
+    found = measured(shallow, iris_model, IRIS)
+    assert (found["rows"], found["training_rows"], found["validation_rows"]) == (150, 120, 30)
+    done = shallow("evaluate", iris_model, IRIS)
+    assert "is what the model was trained" in done.err
+    assert "120 training rows, 30 validation rows" in done.err
+    kept = json.loads(shallow("inspect", iris_model, "--json").out)["kept"]
+    assert found["validation_accuracy"] == kept["validation_accuracy"]
+    assert found["validation_log_loss"] == pytest.approx(kept["validation_loss"], rel=1e-12)
+
+
+def test_tables_show_the_model_beside_the_baseline(shallow: Shallow, iris_model: Path) -> None:
+    out = shallow("evaluate", iris_model, IRIS).out
+    lines = [line.split() for line in out.splitlines()]
+    assert ["all", "rows", "training", "validation"] in lines
+    assert ["baseline_accuracy", "0.333333", "0.333333", "0.333333"] in lines
+    assert ["precision", "recall", "f1", "rows"] in lines
+    assert ["setosa", "10", "0", "0"] in lines
+
+
+def test_a_regression_is_measured_in_its_own_units(shallow: Shallow) -> None:
+    table = ROOT / "data/diabetes.csv"
+    write(Path("c.yaml"), f"data: {{csv: {table}}}\nepochs: 300\n")
+    shallow("train", "c.yaml")
+    found = measured(shallow, "model.npz", table)
+    assert [name for name in found if "_" not in name] == ["rows", "rmse", "mae", "r2"]
+    assert found["baseline_rmse"] == pytest.approx(77.005746)  # the target's own deviation
+    assert found["r2"] == pytest.approx(1 - (found["rmse"] / found["baseline_rmse"]) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [("accuracy=0.5", 0), ("accuracy=0.999", 1), ("validation_accuracy=0.5", 0), ("f1=1", 1)],
+)
+def test_fail_under_is_a_gate(limit: str, code: int, shallow: Shallow, iris_model: Path) -> None:
+    done = shallow("evaluate", iris_model, IRIS, "--fail-under", limit, code=code)
+    assert "Metrics" in done.out
+    assert ("is below" in done.err) == (code == 1)
+
+
+@pytest.mark.parametrize(
+    "limit", ["accuracy", "accuracy=high", "log_loss=1", "rmse=3", "nonsense=1", "accuracy=nan"]
+)
+def test_a_limit_that_means_nothing_is_refused(
+    limit: str, shallow: Shallow, iris_model: Path
+) -> None:
+    done = shallow("evaluate", iris_model, IRIS, "--fail-under", limit, code=2)
+    assert f"--fail-under {limit}: must be METRIC=VALUE, METRIC one of accuracy, f1" in done.err
+    assert done.out == ""
+
+
+def test_a_metric_without_a_value_is_no_verdict(shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {generate: sine}\nepochs: 1\n")
+    shallow("train", "c.yaml")
+    write(Path("t.csv"), "x1,y\n1,2\n2,2\n")
+    assert measured(shallow, "model.npz", "t.csv")["r2"] is None
+    done = shallow("evaluate", "model.npz", "t.csv", "--fail-under", "r2=0.5", code=4)
+    assert done.err == "r2 has no value on these rows\n"
+
+
+def test_set_draws_new_rows_of_generated_data(shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {generate: moons, validation: 0.2}\nepochs: 50\n")
+    shallow("train", "c.yaml")
+    assert measured(shallow)["validation_rows"] == 40
+    fresh = measured(shallow, "--set", "data.seed=9", "--set", "data.samples=500")
+    assert fresh["rows"] == 500
+    assert "training_rows" not in fresh
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        (["--set", "hidden_units=3"], 2, "was decided when the model was trained"),
+        (["--set", "data.sed=3"], 2, "unknown key; did you mean 'data.seed'?"),
+        ([], 2, "name a CSV to evaluate on, with the columns sepal_length"),
+        (["new.csv"], 3, "no column 'species'"),
+        (["strange.csv"], 3, "strange.csv:2: species: 'tulip' is not one of the classes setosa"),
+        (["nowhere.csv"], 3, "nowhere.csv: cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_evaluated(
+    words: list[str], code: int, expected: str, shallow: Shallow, iris_model: Path
+) -> None:
+    header, first, *_ = IRIS.read_text().splitlines()
+    write(Path("new.csv"), "\n".join(line.rpartition(",")[0] for line in (header, first)))
+    write(Path("strange.csv"), f"{header}\n{first.replace('setosa', 'tulip')}\n")
+    done = shallow("evaluate", iris_model, *words, code=code)
+    assert expected in done.err
+    assert done.out == ""

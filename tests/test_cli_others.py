@@ -1,0 +1,203 @@
+"""`shallow gradcheck`, `generate`, `init`, `inspect`, and `shallow` itself."""
+
+import csv
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shallow_cli import __version__
+from shallow_cli.cli import COMMANDS
+from shallow_cli.core import gradient
+from shallow_cli.core.datasets import DATASETS, generate
+from shallow_cli.core.network import backward
+from shallow_cli.files.config_file import load_config
+from shallow_cli.files.model_file import load_model
+
+from .conftest import ROOT, Shallow, run_process, write
+
+TABLES = ["iris", "wine", "breast_cancer", "digits", "diabetes"]
+
+
+def test_gradcheck_covers_everything_in_two_seconds(shallow: Shallow) -> None:
+    start = time.process_time()
+    done = shallow("gradcheck")
+    assert time.process_time() - start < 2
+    lines = done.out.splitlines()
+    combinations = 4 * 3 * 2
+    assert sum(line.endswith(" ok") for line in lines) == combinations * 4
+    assert lines[-1].startswith("passed: worst ")
+    assert lines[-1].endswith(" rounding units, limit 100")
+    assert done.err == ""
+
+
+@pytest.mark.parametrize("name", ["flower", "spiral", "iris", "diabetes"])
+def test_gradcheck_of_a_config(name: str, shallow: Shallow) -> None:
+    done = shallow("gradcheck", ROOT / f"configs/{name}.yaml", "--set", "l2=0.1", "--json")
+    found = json.loads(done.out)
+    assert found["passed"] is True
+    assert {check["point"] for check in found["checks"]} == {"first weights", "generic weights"}
+    assert all(check["rounding_units"] < 100 for check in found["checks"])
+
+
+@pytest.mark.parametrize("term", ["dZ2", "W2", "slope", "X", "b2"])
+def test_a_term_replaced_in_the_backward_pass_exits_1(
+    term: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(network: Any, theta: Any, X: Any, Y: Any, work: Any, out: Any) -> None:
+        backward(network, theta, X, Y, work, out)
+        dA1 = {"W2": (theta.W2 + 1e-6).T @ work.dZ2}.get(term, theta.W2.T @ work.dZ2)
+        dZ1 = dA1 * (1 if term == "slope" else work.slope)
+        out.layer1[...] = dZ1 @ (X + 1e-6 if term == "X" else X).T
+        if term == "dZ2":
+            out.layer2[...] = (work.A2 + Y) @ work.A1.T
+        if term == "b2":
+            out.b2[...] = 0
+
+    monkeypatch.setattr(gradient, "backward", mistaken)
+    done = shallow("gradcheck", ROOT / "configs/flower.yaml", code=1)
+    assert "FAIL" in done.out
+    assert "by backprop" in done.out
+    assert "by the loss" in done.out
+    assert json.loads(shallow("gradcheck", "--json", code=1).out)["passed"] is False
+
+
+def test_gradcheck_without_a_config_takes_no_settings(shallow: Shallow) -> None:
+    assert shallow("gradcheck", "--set", "l2=1", code=2).err == "--set needs a CONFIG\n"
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_generate_prints_the_dataset_in_full(name: str, shallow: Shallow) -> None:
+    done = shallow("generate", name, "--samples", "30", "--seed", "4")
+    header, *rows = csv.reader(done.out.splitlines())
+    noise = DATASETS[name].noise or 0.0
+    inputs, targets = generate(name, 30, noise, 4)
+    assert header == [*(f"x{i + 1}" for i in range(inputs.shape[1])), "y"]
+    found = np.array([[float(cell) for cell in row] for row in rows])
+    np.testing.assert_array_equal(found, np.c_[inputs, targets])
+
+
+def test_generated_csv_trains_as_the_dataset_does(shallow: Shallow) -> None:
+    write(Path("flower.csv"), shallow("generate", "flower").out)
+    settings = "epochs: 20\nseed: 2\nlearning_rate: 1.2\n"
+    write(Path("a.yaml"), f"data: {{generate: flower}}\n{settings}")
+    write(Path("b.yaml"), f"data: {{csv: flower.csv, scale: none}}\n{settings}")
+    assert shallow("train", "a.yaml", "-q").out == shallow("train", "b.yaml", "-q").out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["flour"], "did you mean 'flower'?"),
+        (["moons", "--samples", "3"], "data.samples: must be a whole number from 10"),
+        (["moons", "--noise", "-1"], "data.noise: must be a number from 0 up, not '-1'"),
+        (["gaussian_quantiles", "--noise", "1"], "gaussian_quantiles takes no noise"),
+        ([], "Missing argument"),
+    ],
+)
+def test_generate_refuses(words: list[str], expected: str, shallow: Shallow) -> None:
+    done = shallow("generate", *words, code=2)
+    assert expected in done.err
+    assert done.out == ""
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_init_writes_a_config_that_trains_as_it_is(name: str, shallow: Shallow) -> None:
+    done = shallow("init", ROOT / f"data/{name}.csv")
+    write(Path("c.yaml"), done.out)
+    assert done.err == ""
+    assert "# " in done.out
+    shallow("train", "c.yaml", "--set", "epochs=2")
+
+
+def test_init_leaves_out_what_cannot_be_learned_from_and_says_why(shallow: Shallow) -> None:
+    write(Path("t.csv"), "id,a,b,y\nr1,1,2,no\nr2,2,,yes\nr3,3,1,no\nr4,4,1,yes\n")
+    text = shallow("init", "t.csv").out
+    write(Path("c.yaml"), text)
+    assert "#   id: line 2: 'r1' is not a number" in text
+    assert "#   b: line 3: an empty cell, where a number is needed" in text
+    assert load_config(Path("c.yaml")).data.exclude == ("id", "b")
+    shallow("train", "c.yaml", "--set", "epochs=2", "--set", "data.validation=0")
+
+
+def test_init_without_data_writes_the_reference(shallow: Shallow) -> None:
+    write(Path("c.yaml"), shallow("init").out)
+    shallow("train", "c.yaml", "--set", "epochs=2")
+
+
+def test_inspect_tells_what_a_model_is(shallow: Shallow, iris_model: Path) -> None:
+    out = shallow("inspect", iris_model).out
+    for words in (
+        ["hidden", "8", "tanh", "W1", "(8,", "4)", "b1", "(8,", "1)"],
+        ["output", "3", "softmax", "W2", "(3,", "8)", "b2", "(3,", "1)"],
+        ["petal_length", "feature", "3.76667", "1.74506"],
+        ["virginica", "2"],
+        ["learning_rate", "0.3"],
+    ):
+        assert words in [line.split() for line in out.splitlines()]
+    assert "W1 (8, 4)\n" not in out
+    assert "W1 (8, 4)\n" in shallow("inspect", iris_model, "--weights").out
+
+
+def test_inspect_json_has_the_weights_in_full(shallow: Shallow, iris_model: Path) -> None:
+    found = json.loads(shallow("inspect", iris_model, "--weights", "--json").out)
+    theta = load_model(iris_model).theta
+    for name, block in theta.blocks().items():
+        np.testing.assert_array_equal(found["weights"][name], block)
+    assert found["network"]["parameters"] == 67
+    assert "weights" not in json.loads(shallow("inspect", iris_model, "--json").out)
+
+
+def test_the_version(shallow: Shallow) -> None:
+    assert shallow("--version").out == f"shallow {__version__}\n"
+
+
+def test_shallow_alone_prints_help(shallow: Shallow) -> None:
+    assert shallow().out == shallow("--help").out
+    assert shallow("-h").err == ""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_shows_an_example_and_the_exit_codes(name: str, shallow: Shallow) -> None:
+    out = shallow(name, "--help").out
+    assert shallow(name, "-h").out == out
+    assert f"\n  Example:\n    shallow {name}" in out
+    assert "\n  Exit codes:\n    0    done\n" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "..." not in out.replace("training_...", "").replace("validation_...", "")
+
+
+def test_names_that_look_like_markup_are_text(shallow: Shallow) -> None:
+    rows = "1,2,[/x]\n3,1,[red]\n" * 4
+    write(Path("t.csv"), f"[red],[/foo],:smile:\n{rows}")
+    write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 300\nlearning_rate: 1\n")
+    assert "':smile:' has 2 classes: [/x], [red]" in shallow("train", "c.yaml").err
+    for command in ("inspect", "evaluate"):
+        out = shallow(command, "model.npz", *(["t.csv"] if command == "evaluate" else [])).out
+        assert "[/x]" in out
+    assert shallow("predict", "model.npz", "t.csv").out.splitlines()[:2] == [":smile:", "[/x]"]
+
+
+def test_control_characters_do_not_reach_a_terminal(shallow: Shallow) -> None:
+    write(Path("t.csv"), "a,\x1b[31mred\n1,x\n")
+    write(Path("c.yaml"), "data: {csv: t.csv}\n")
+    assert "\x1b" not in shallow("train", "c.yaml", code=3).err
+
+
+def test_a_bug_is_one_line_and_exit_70(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("shallow_cli.commands.init.init", broken)
+    monkeypatch.delenv("SHALLOW_DEBUG", raising=False)
+    [line] = shallow("init", code=70).err.splitlines()
+    assert line.startswith(f"shallow: a bug in shallow {__version__}: ZeroDivisionError")
+    assert "SHALLOW_DEBUG=1" in line
+
+
+def test_the_module_is_the_same_program(tmp_path: Path) -> None:
+    done = run_process("--version", cwd=tmp_path)
+    assert done.stdout == f"shallow {__version__}\n".encode()

@@ -1,0 +1,221 @@
+"""`shallow predict`: rows, order, names, pipes, bytes."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, Shallow, run_process, write
+
+IRIS = ROOT / "data/iris.csv"
+COLUMNS = "sepal_length,sepal_width,petal_length,petal_width"
+FLOWER = "5.1,3.5,1.4,0.2"
+
+
+def parsed(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_rows_keep_their_order_and_number(shallow: Shallow, iris_model: Path) -> None:
+    done = shallow("predict", iris_model, IRIS)
+    rows = parsed(done.out)
+    true = [line.rpartition(",")[2] for line in IRIS.read_text().splitlines()]
+    assert done.err == ""
+    assert rows[0] == ["species"]
+    assert len(rows) == 151
+    assert sum(row == [species] for row, species in zip(rows, true, strict=True)) > 140
+
+
+def test_probabilities_have_a_column_for_every_class(shallow: Shallow, iris_model: Path) -> None:
+    rows = parsed(shallow("predict", iris_model, IRIS, "--proba").out)
+    assert rows[0] == ["species", "p_setosa", "p_versicolor", "p_virginica"]
+    for label, *probabilities in rows[1:]:
+        values = [float(p) for p in probabilities]
+        assert sum(values) == pytest.approx(1)
+        assert rows[0][1 + values.index(max(values))] == f"p_{label}"
+
+
+def test_id_columns_are_copied_first(shallow: Shallow, iris_model: Path) -> None:
+    table = write(Path("t.csv"), f'id,{COLUMNS},note\n007,{FLOWER},"a, b"\n')
+    done = shallow("predict", iris_model, table, "--id", "note", "--id", "id")
+    assert done.out == 'note,id,species\n"a, b",007,setosa\n'
+
+
+def test_columns_are_matched_by_name(shallow: Shallow, iris_model: Path) -> None:
+    """Their order, further columns and the target make no difference to a byte."""
+    rows = parsed(IRIS.read_text())
+    order = [3, 4, 0, 2, 1]
+    other = [[row[i] for i in order] + ["x"] for row in rows]
+    other[0][-1] = "more"
+    write(Path("other.csv"), "\n".join(",".join(row) for row in other) + "\n")
+    plain = shallow("predict", iris_model, IRIS, "--proba").out
+    assert shallow("predict", iris_model, "other.csv", "--proba").out == plain
+
+
+def test_missing_columns_are_named_all_at_once(shallow: Shallow, iris_model: Path) -> None:
+    write(Path("t.csv"), "sepal_length,sepal_with,id\n1,2,3\n")
+    done = shallow("predict", iris_model, "t.csv", "--id", "key", code=3)
+    assert done.err.splitlines() == [
+        "t.csv:1: no column 'key'; the columns are sepal_length, sepal_with, id",
+        "t.csv:1: no column 'sepal_width'; did you mean 'sepal_with'?",
+        "t.csv:1: no column 'petal_length'; did you mean 'sepal_length'?",
+        "t.csv:1: no column 'petal_width'; did you mean 'sepal_with'?",
+    ]
+    assert done.out == ""
+
+
+def test_a_bad_cell_ends_the_output_with_its_place(shallow: Shallow, iris_model: Path) -> None:
+    write(Path("t.csv"), f"{COLUMNS}\n{FLOWER}\n5.1,,1.4,0.2\n")
+    done = shallow("predict", iris_model, "t.csv", code=3)
+    assert done.err == "t.csv:3: sepal_width: an empty cell, where a number is needed\n"
+
+
+def test_an_output_file_is_whole_or_not_there(shallow: Shallow, iris_model: Path) -> None:
+    shallow("predict", iris_model, IRIS, "-o", "out.csv")
+    assert Path("out.csv").read_text() == shallow("predict", iris_model, IRIS).out
+    before = Path("out.csv").read_bytes()
+    write(Path("t.csv"), f"{COLUMNS}\n{FLOWER}\n5.1,x,1.4,0.2\n")
+    shallow("predict", iris_model, "t.csv", "-o", "out.csv", code=3)
+    assert Path("out.csv").read_bytes() == before
+    assert sorted(path.name for path in Path().iterdir()) == ["out.csv", "t.csv"]
+
+
+def test_the_natural_slip_is_understood(shallow: Shallow) -> None:
+    write(Path("new.csv"), f"{COLUMNS}\n{FLOWER}\n")
+    done = shallow("predict", "new.csv", code=3)
+    assert done.err == (
+        "new.csv: it is a table; did you mean `shallow predict model.npz new.csv`?\n"
+    )
+
+
+def test_without_data_a_model_of_a_table_says_what_it_needs(
+    shallow: Shallow, iris_model: Path
+) -> None:
+    done = shallow("predict", iris_model, code=2)
+    expected = COLUMNS.replace(",", ", ")
+    assert done.err == f"name a CSV to predict; the model needs the columns {expected}\n"
+
+
+def test_without_data_a_model_of_generated_data_predicts_that(shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {generate: spiral, samples: 31}\nepochs: 5\n")
+    shallow("train", "c.yaml")
+    generated = shallow("generate", "spiral", "--samples", "31").out
+    write(Path("spiral.csv"), generated)
+    done = shallow("predict", "--proba")
+    assert len(done.out.splitlines()) == 32
+    assert done.out == shallow("predict", "model.npz", "spiral.csv", "--proba").out
+
+
+def test_a_regression_answers_in_its_own_units(shallow: Shallow) -> None:
+    config = write(Path("c.yaml"), f"data: {{csv: {ROOT}/data/diabetes.csv}}\nepochs: 300\n")
+    shallow("train", config)
+    done = shallow("predict", "model.npz", ROOT / "data/diabetes.csv")
+    rows = parsed(done.out)
+    values = [float(row[0]) for row in rows[1:]]
+    assert rows[0] == ["progression"]
+    assert 140 < sum(values) / len(values) < 165
+    assert "no probabilities" in shallow("predict", "model.npz", IRIS, "--proba", code=2).err
+
+
+def test_several_targets_have_a_column_each(shallow: Shallow) -> None:
+    settings = "target: [petal_length, petal_width], exclude: species"
+    write(Path("c.yaml"), f"data: {{csv: {IRIS}, {settings}}}\nepochs: 500\n")
+    shallow("train", "c.yaml")
+    rows = parsed(shallow("predict", "model.npz", IRIS).out)
+    assert rows[0] == ["petal_length", "petal_width"]
+    assert float(rows[1][0]) < 3 < float(rows[-1][0])
+
+
+def test_whole_numbers_are_answered_as_they_were_read(shallow: Shallow) -> None:
+    write(Path("t.csv"), "x,y\n" + "1,007\n2,13\n" * 5)
+    write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 200\nlearning_rate: 1\n")
+    shallow("train", "c.yaml")
+    assert shallow("predict", "model.npz", "t.csv").out == "y\n" + "007\n13\n" * 5
+
+
+def predict_bytes(model: Path, table: str, env: dict[str, str]) -> list[bytes]:
+    """The predicted lines for a table on standard input, in a process of its own."""
+    done = run_process("predict", model, "-", "--proba", cwd=ROOT, stdin=table, env=env)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    return done.stdout.splitlines()[1:]
+
+
+@pytest.mark.parametrize("core", ["", "Haswell"])
+def test_a_row_has_the_same_bytes_wherever_it_stands(core: str, iris_model: Path) -> None:
+    env = {"OPENBLAS_CORETYPE": core} if core else {}
+    header, *lines = IRIS.read_text().splitlines()
+
+    def predicted(rows: list[str]) -> list[bytes]:
+        return predict_bytes(iris_model, "\n".join([header, *rows]) + "\n", env)
+
+    whole = predicted(lines * 9)
+    assert predicted((lines * 9)[::-1]) == whole[::-1]
+    for row in (0, 77, 149):
+        assert predicted([lines[row]]) == [whole[row]]
+
+
+def test_the_first_answers_come_before_the_input_ends(iris_model: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "shallow_cli", "predict", str(iris_model), "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{COLUMNS}\n{FLOWER}\n{FLOWER}\n{FLOWER}\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline() == b"species\n"
+        assert process.stdout.readline() == b"setosa\n"
+        process.stdin.close()
+        assert process.stdout.read() == b"setosa\nsetosa\n"
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=30) == 0
+
+
+def piped(command: Sequence[str], stdin: bytes, cwd: Path) -> tuple[bytes, bytes, str]:
+    """Output, errors and the exit codes of a pipe in bash."""
+    script = " | ".join(command) + '; echo "${PIPESTATUS[@]}" >&2'
+    done = subprocess.run(
+        ["/bin/bash", "-c", script],
+        input=stdin,
+        cwd=cwd,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    *errors, codes = done.stderr.decode().splitlines()
+    return done.stdout, "\n".join(errors).encode(), codes
+
+
+def test_a_hundred_thousand_rows_into_head(iris_model: Path, tmp_path: Path) -> None:
+    table = f"{COLUMNS}\n" + f"{FLOWER}\n" * 100_000
+    shallow = f"{sys.executable} -m shallow_cli"
+    out, err, codes = piped(
+        [f"{shallow} predict {iris_model} -", "head -n 3"], table.encode(), tmp_path
+    )
+    assert out == b"species\nsetosa\nsetosa\n"
+    assert err == b""
+    assert codes in {"141 0", "0 0"}
+
+
+def test_a_full_disk_behind_stdout_is_said(iris_model: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "shallow_cli", "predict", str(iris_model), str(IRIS)],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=dict(os.environ),
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == b"shallow: cannot write: No space left on device\n"

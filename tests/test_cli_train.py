@@ -1,0 +1,196 @@
+"""`shallow train`: the table, the files, the exit codes."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shallow_cli.files.model_file import load_model
+
+from .conftest import ROOT, Shallow, write
+
+FLOWER = ROOT / "configs/flower.yaml"
+
+# The course's published costs, at epochs 0, 1000, … 7000.
+PUBLISHED = "0.693048 0.288083 0.254385 0.233864 0.226792 0.222644 0.219731 0.217504".split()  # noqa: SIM905
+# From here gradient descent at this rate is chaotic: the last digits depend on the processor.
+CHAOTIC = [0.2195, 0.2186, 0.2179]
+
+
+def test_the_flower_has_the_published_costs(shallow: Shallow) -> None:
+    done = shallow("train", FLOWER)
+    header, *rows = [line.split() for line in done.out.splitlines()]
+    assert header == ["epoch", "loss", "accuracy"]
+    assert [row[0] for row in rows] == [str(epoch) for epoch in range(0, 10001, 1000)]
+    assert [row[1] for row in rows[:8]] == PUBLISHED
+    assert [float(row[1]) for row in rows[8:]] == pytest.approx(CHAOTIC, abs=2e-4)
+    assert float(rows[-1][2]) == pytest.approx(0.905, abs=0.005)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    text = "data: {generate: moons, samples: 40, validation: 0.25}\nepochs: 4\nlog_every: 2\n"
+    return write(tmp_path / "moons.yaml", text)
+
+
+def test_the_table_goes_to_stdout_and_the_rest_to_stderr(shallow: Shallow, config: Path) -> None:
+    done = shallow("train", config)
+    assert done.out == (
+        "epoch        loss    accuracy  validation_loss  validation_accuracy\n"
+        "    0    0.693117    0.733333         0.693085             0.800000\n"
+        "    2    0.693103    0.733333         0.693066             0.800000\n"
+        "    4    0.693088    0.733333         0.693047             0.700000\n"
+    )
+    assert done.err == (
+        "'y' has 2 classes: 0, 1 (data.task: binary; to choose another, data.task: regression)\n"
+        "30 training rows, 10 validation rows, 2 features, 17 parameters\n"
+        "wrote model.npz: epoch 4, loss 0.693088, accuracy 0.733333, validation_loss 0.693047, "
+        "validation_accuracy 0.700000\n"
+    )
+
+
+def test_csv_and_json_lines_are_the_same_rows_in_full(shallow: Shallow, config: Path) -> None:
+    as_csv = shallow("train", config, "--format", "csv", "-q")
+    as_json = shallow("train", config, "--format", "jsonl", "-q")
+    rows = [json.loads(line) for line in as_json.out.splitlines()]
+    assert as_json.err == as_csv.err == ""
+    parsed = list(csv.DictReader(io.StringIO(as_csv.out)))
+    assert [list(row) for row in rows] == [list(row) for row in parsed]
+    assert [{k: float(v) for k, v in row.items()} for row in parsed] == rows
+    assert rows == [row.values() for row in load_model(Path("model.npz")).history]
+
+
+def test_quiet_says_nothing_but_the_rows(shallow: Shallow, config: Path) -> None:
+    assert shallow("train", config, "-q").err == ""
+
+
+def test_dry_run_writes_nothing_and_prints_a_config(shallow: Shallow, config: Path) -> None:
+    done = shallow("train", config, "--dry-run", "--set", "hidden_units=3")
+    assert list(Path().iterdir()) == [Path(config.name)]
+    assert done.out.splitlines()[-3:] == [
+        "# X (2, 30)  Y (1, 30)",
+        "# W1 (3, 2)  b1 (3, 1)  W2 (1, 3)  b2 (1, 1): 13 parameters",
+        "# 30 training rows, 10 validation rows",
+    ]
+    write(Path("resolved.yaml"), done.out)
+    shallow("train", "resolved.yaml", "-o", "a.npz")
+    shallow("train", config, "--set", "hidden_units=3", "-o", "b.npz")
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+
+
+def test_a_config_from_standard_input(
+    shallow: Shallow, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = io.TextIOWrapper(io.BytesIO(config.read_bytes()))
+    monkeypatch.setattr("sys.stdin", text)
+    shallow("train", "-")
+    assert Path("model.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        (["train"], 2, "Missing argument"),
+        (["train", "c.yaml", "--nonsense"], 2, "No such option"),
+        (["train", "c.yaml", "--format", "xml"], 2, "'xml' is not one of"),
+        (["train", "missing.yaml"], 2, "missing.yaml: cannot be read: No such file or directory"),
+        (["train", "c.yaml", "--set", "epochs=-1"], 2, "--set: epochs: must be a whole number"),
+        (["train", "c.yaml", "-o", "-"], 2, "stdout is the loss table"),
+        (["train", "c.yaml", "--set", "data.generate=", "--set", "data.csv=t.csv"], 2, "must be"),
+        (["train", "t.csv"], 2, "t.csv"),
+        (["tran", "c.yaml"], 2, "No such command 'tran'"),
+        (["train", "missing_table.yaml"], 3, "nowhere.csv: cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_done(
+    words: list[str], code: int, expected: str, shallow: Shallow, tmp_path: Path
+) -> None:
+    write(tmp_path / "c.yaml", "data: {generate: xor}\nepochs: 1\n")
+    write(tmp_path / "t.csv", "a,b\n1,2\n")
+    write(tmp_path / "missing_table.yaml", "data: {csv: nowhere.csv}\n")
+    done = shallow(*words, code=code)
+    assert expected in done.err
+    assert done.out == ""
+    assert not Path("model.npz").exists()
+
+
+def test_a_diverged_run_writes_no_model_and_suggests_a_rate(
+    shallow: Shallow, tmp_path: Path
+) -> None:
+    config = write(tmp_path / "c.yaml", "data: {generate: sine}\nlearning_rate: 50\n")
+    Path("model.npz").write_bytes(b"a good model")
+    done = shallow("train", config, code=4)
+    assert "training diverged at epoch" in done.err
+    assert done.err.endswith("no model was written. Try --set learning_rate=5\n")
+    assert Path("model.npz").read_bytes() == b"a good model"
+    assert "nan" not in done.out
+    assert "inf" not in done.out
+
+
+def test_a_bounded_loss_that_explodes_has_diverged_too(shallow: Shallow, tmp_path: Path) -> None:
+    """Log loss from scores never becomes infinite; it only becomes absurd."""
+    config = write(
+        tmp_path / "c.yaml",
+        "data: {generate: moons, noise: 0.5}\nactivation: relu\ninit_scale: he\n"
+        "learning_rate: 1e4\nepochs: 30\nlog_every: 1\n",
+    )
+    assert "diverged" in shallow("train", config, code=4).err
+
+
+def test_zero_weights_are_allowed_and_said_to_be_alike(shallow: Shallow, config: Path) -> None:
+    done = shallow("train", config, "--set", "init_scale=0")
+    assert "warning: init_scale 0 makes all hidden units alike" in done.err
+    model = load_model(Path("model.npz"))
+    assert (model.theta.W1[0] == model.theta.W1).all()
+
+
+def test_a_scaled_target_is_said(shallow: Shallow, tmp_path: Path) -> None:
+    config = write(tmp_path / "c.yaml", f"data: {{csv: {ROOT}/data/diabetes.csv}}\nepochs: 1\n")
+    done = shallow("train", config)
+    assert "the loss is that of the scaled target (data.scale_target: standardize)" in done.err
+
+
+def test_early_stopping_says_what_was_kept(shallow: Shallow, tmp_path: Path) -> None:
+    config = write(
+        tmp_path / "c.yaml",
+        "data: {generate: moons, noise: 1, samples: 60, validation: 0.5}\nhidden_units: 40\n"
+        "init_scale: he\nactivation: relu\nlearning_rate: 1\nearly_stopping: 10\n",
+    )
+    done = shallow("train", config)
+    model = load_model(Path("model.npz"))
+    stopped, kept = model.ended["epoch"], model.kept.epoch
+    assert stopped == kept + 10
+    assert f"stopped at epoch {stopped}" in done.err
+    assert f"wrote model.npz: epoch {kept}, loss" in done.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_with_a_model(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
+    with subprocess.Popen(
+        [*command, "--set", "epochs=100000000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # the header
+        process.stdout.readline()  # epoch 0: training has begun
+        time.sleep(0.2)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    model = load_model(tmp_path / "m.npz")
+    assert process.returncode == code
+    assert model.ended["reason"] == "interrupted"
+    assert model.kept.epoch > 100
+    assert f"interrupted after epoch {model.kept.epoch}; wrote m.npz" in err
+    assert "Traceback" not in err

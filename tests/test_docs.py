@@ -1,0 +1,139 @@
+"""What the documents say is what the program does."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from shallow_cli.cli import COMMANDS
+from shallow_cli.config import KEYS
+
+from .conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCRIPTS = sorted((ROOT / "examples").glob("*.sh"))
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of the README in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def generator() -> ModuleType:
+    """docs/generate.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+@pytest.mark.parametrize("name", ["cli.md", "config.md"])
+def test_generated_pages_are_fresh(name: str) -> None:
+    """If not: `python docs/generate.py`."""
+    page = generator().PAGES[name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == page
+
+
+def test_every_command_and_key_is_documented() -> None:
+    assert all(f"`shallow {name}" in README for name in COMMANDS)
+    reference = (ROOT / "docs/config.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in reference for name in KEYS)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what the README's commands use, to run them in."""
+    for name in ("configs", "data", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as a person who has activated the environment."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", script, "bash", *words],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_readme_commands_work_in_their_order(checkout: Path) -> None:
+    """`head` closes the pipe of `predict`, which is its right: 141 is no failure there."""
+    ours = [block for block in blocks("sh") if block.startswith(("shallow ", "cat "))]
+    assert len(ours) == 5
+    for block in ours:
+        done = in_shell(block, checkout)
+        assert done.returncode in {0, 141 if "| head" in block else 0}, (block, done.stderr)
+
+
+def test_the_readme_starts_with_the_two_commands_of_ci() -> None:
+    """`.ci/run` takes them from the README by these beginnings and ends."""
+    first, second = blocks("sh")[:2]
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && ")
+    assert first.rstrip().endswith(".venv/bin/shallow train configs/flower.yaml")
+    assert second == ".venv/bin/python -m pytest\n"
+    ci = (ROOT / ".ci/run").read_text()
+    assert "grep -m 1 '^python3 -m venv' README.md" in ci
+    assert "grep -m 1 -- '-m pytest$' README.md" in ci
+
+
+def test_the_readme_config_is_the_shipped_one() -> None:
+    from shallow_cli.files.config_file import load_config
+
+    [text] = blocks("yaml")
+    copy = ROOT / "configs/flower.yaml"
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / "readme-config.yaml"  # noqa: S108
+    path.write_text(text, encoding="utf-8")
+    assert load_config(path) == load_config(copy)
+    path.unlink()
+
+
+def test_the_readme_python_runs(checkout: Path) -> None:
+    [code] = blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) > 0.9
+    assert (checkout / "iris.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "words", "code", "expected"),
+    [
+        ("pipe.sh", [], 0, "virginica 4"),
+        ("gate.sh", ["0.9"], 0, "good enough: ship it"),
+        ("gate.sh", ["1.01"], 1, "not good enough: keep the old model"),
+        ("gate.sh", ["high"], 2, ""),
+        ("seeds.sh", ["configs/moons.yaml", "2"], 0, "0.9"),
+    ],
+)
+def test_examples(script: str, words: list[str], code: int, expected: str, checkout: Path) -> None:
+    done = in_shell(f'sh examples/{script} "$@"', checkout, *words)
+    assert done.returncode == code, done.stderr
+    assert expected in done.stdout
+    assert script in {path.name for path in SCRIPTS}
+
+
+PROJECT = ["shallow_cli", "tests", "configs", "data", "docs", "examples", ".ci"]
+
+
+def test_no_file_names_a_registry_or_a_folder_of_a_machine() -> None:
+    folders = [path for name in PROJECT for path in (ROOT / name).rglob("*") if path.is_file()]
+    texts = [path for path in [*folders, *ROOT.glob("*.*")] if path.suffix != ".pyc"]
+    assert len(texts) > 80
+    wrong = re.compile(r"https?://[^\" ]+/(simple|packages)/|index-[u]rl|[^A-Za-z]/(home|root)/")
+    for path in texts:
+        assert not wrong.search(path.read_text(encoding="utf-8")), path
