@@ -98,10 +98,12 @@ def _read(
         bad += [cell for _, cells in numbers for cell in cells]
         lines += batch.lines
         for name in targets:
-            target_cells[name] += batch.cells[name]
+            target_cells[name] += [cell.strip() for cell in batch.cells[name]]
     problems = bad_cell_problems(table, bad, advice)
     if problems:
         raise DataError(*problems)
+    if not lines:
+        raise DataError(Problem("has a header, but no rows", table.name))
     sha256 = None if str(path) == "-" else file_sha256(path)
     return Cells(table.name, tuple(features), np.concatenate(inputs), target_cells, lines, sha256)
 

@@ -112,7 +112,7 @@ class DataConfig:
         shown="0",
     )
     samples: int | None = key(
-        rules.whole(10, 100_000_000),
+        rules.whole(10, 10_000_000),
         None,
         "rows of generated data",
         shown="400 for flower, 300 for spiral, else 200",
@@ -133,7 +133,7 @@ class Config:
     """A whole config; only `data` has no default."""
 
     data: DataConfig
-    hidden_units: int = key(rules.whole(1, 1_000_000), 4, "the width of the hidden layer")
+    hidden_units: int = key(rules.whole(1, 100_000), 4, "the width of the hidden layer")
     activation: str = key(choice(ACTIVATIONS), "tanh", "of the hidden units")
     leak: float = key(
         rules.number("a number from 0 to 1", lambda x: 0 <= x <= 1, bad="2"),
@@ -218,21 +218,23 @@ def read_values(given: Mapping[str, Entry]) -> tuple[dict[str, Any], list[Proble
 
 
 def _refusal(name: str, value: Value, more: str, where: str) -> Problem:
-    written = "a list"
     if isinstance(value, Scalar):
         written, where = f"'{value.text}'" if value.text else "empty", value.where
+    else:
+        written = f"[{', '.join(item.text for item in value)}]"
     says = f"{name}: must be {KEYS[name].rule.says}, not {written}"
     return Problem(f"{says}; {more}" if more else says, where)
 
 
 def _unknown(name: str) -> str:
+    """What to say of a key that does not exist: its namesake elsewhere, or the nearest."""
     if name == "data":
         return "must be a section, with csv or generate below it"
-    last = name.rsplit(".", 1)[-1]
-    elsewhere = [known for known in KEYS if known.rsplit(".", 1)[-1] == last]
-    question = (
-        f"did you mean '{elsewhere[0]}'?" if elsewhere else did_you_mean(name, KEYS)
-    ) or did_you_mean(f"data.{name}", KEYS)
+    last = {key.rpartition(".")[2]: key for key in KEYS}
+    word = name.rpartition(".")[2]
+    question = f"did you mean '{last[word]}'?" if word in last else did_you_mean(name, KEYS)
+    if not question and (near := did_you_mean(word, last)):
+        question = near.replace(near.split("'")[1], last[near.split("'")[1]])
     return "unknown key; " + (question or "`shallow init` lists every key")
 
 
@@ -249,6 +251,8 @@ def _conflicts(given: dict[str, Entry], values: dict[str, Any], source: str) -> 
     for name in ("data.samples", "data.noise", "data.seed"):
         if name in given and "data.csv" in given:
             yield problem(name, "is for generated data; a CSV has its own rows")
+    if "-" in {str(values.get("data.csv"))} & {str(values.get("data.validation"))}:
+        yield problem("data.validation", "standard input is data.csv already")
     dataset = DATASETS.get(values.get("data.generate", ""))
     if dataset and dataset.noise is None and "data.noise" in given:
         yield problem("data.noise", f"{values['data.generate']} takes no noise")

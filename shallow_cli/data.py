@@ -139,10 +139,10 @@ def _classes(cells: Cells, task: str) -> tuple[str, ...]:
     if len(classes) == 1:
         raise DataError(Problem(f"{name}: only one class, '{classes[0]}'", cells.name))
     if task == "binary" and len(classes) > 2:  # noqa: PLR2004
-        some = ", ".join(classes[:SHOWN_LINES])
+        some = ", ".join(classes[:SHOWN_LINES]) + ", …" * (len(classes) > SHOWN_LINES)
         raise DataError(
             Problem(
-                f"{name}: {len(classes)} classes ({some} …), not two; set data.task: multiclass",
+                f"{name}: {len(classes)} classes ({some}), not two; set data.task: multiclass",
                 cells.name,
             )
         )

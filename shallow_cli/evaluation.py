@@ -47,12 +47,13 @@ def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
 def _of_classes(true: Array, A2: Array, n_classes: int, log_loss: float) -> Evaluation:
     counts = metrics.confusion(true, metrics.decide(A2), n_classes)
     f1 = metrics.precision_recall_f1(counts)[2]
+    occurs = counts.sum(axis=0) + counts.sum(axis=1) > 0
     values: dict[str, float | int | None] = {
         "rows": len(true),
         "accuracy": metrics.accuracy(counts),
         "log_loss": log_loss,
-        # Of two classes, that of the second, which p_<class> is about; else the plain mean.
-        "f1": float(f1[1] if n_classes == 2 else f1.mean()),  # noqa: PLR2004
+        # Of two classes that of the second; else the plain mean over the classes that occur.
+        "f1": float(f1[1] if n_classes == 2 else f1[occurs].mean()),  # noqa: PLR2004
         "baseline_accuracy": float(counts.sum(axis=1).max() / len(true)),
     }
     return Evaluation(values, counts)

@@ -65,7 +65,7 @@ def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
     return Rule(says, read, bad)
 
 
-def whole(smallest: int, largest: int | None = None) -> Rule:
+def whole(smallest: int, largest: int = 10**12) -> Rule:
     """A whole number in a range; 1e4 is one."""
 
     def read(value: Value) -> int:
@@ -74,12 +74,11 @@ def whole(smallest: int, largest: int | None = None) -> Rule:
             raise Refused
         if not math.isfinite(plain) or plain != int(plain):
             raise Refused
-        if plain < smallest or (largest is not None and plain > largest):
+        if not smallest <= plain <= largest:
             raise Refused
         return int(plain)
 
-    upper = "" if largest is None else f" to {largest}"
-    return Rule(f"a whole number from {smallest}{upper or ' up'}", read, bad=str(smallest - 1))
+    return Rule(f"a whole number from {smallest} to {largest}", read, bad=str(smallest - 1))
 
 
 def choice(names: Iterable[str]) -> Rule:
@@ -152,14 +151,17 @@ def path() -> Rule:
 
     def read(value: Value) -> Path:
         scalar = _scalar(value)
-        if not scalar.text or not isinstance(scalar.value, str):
+        if not scalar.text or not isinstance(scalar.value, str) or "\0" in scalar.text:
             raise Refused
+        if "://" in scalar.text:
+            raise Refused("nothing is fetched from the network; download it first")
         return Path("-") if scalar.text == "-" else scalar.folder / scalar.text
 
     return Rule("the path of a file", read, bad="''")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question that names the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean '{near[0]}'?" if near else ""
+    """A question that names the nearest known word, or nothing; case does not count."""
+    by_case = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.7)
+    return f"did you mean '{by_case[near[0]]}'?" if near else ""

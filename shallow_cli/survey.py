@@ -39,6 +39,8 @@ def survey(path: Path) -> Survey:
                 bad = read_numbers(batch, name)[1]
                 if bad:
                     first_bad.setdefault(name, bad[0])
+        if not rows:
+            raise DataError(Problem("has a header, but no rows", table.name))
         features = tuple(name for name in table.header[:-1] if name not in first_bad)
         if not features:
             raise DataError(Problem("no column is all numbers", table.place(1)))

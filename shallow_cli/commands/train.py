@@ -118,16 +118,13 @@ def watch(
 def notes(prepared: Prepared) -> Iterator[str]:
     """What was decided on the way, and what is unusual."""
     columns, config = prepared.data.columns, prepared.config
-    names = ", ".join(columns.target_names)
+    what = f"{', '.join(columns.target_names)}: {columns.task}"
     if columns.classes:
         shown = ", ".join(columns.classes[:SHOWN_CLASSES])
-        more = " …" if len(columns.classes) > SHOWN_CLASSES else ""
-        what = f"'{names}' has {len(columns.classes)} classes: {shown}{more}"
-    else:
-        what = f"'{names}' is a number" if len(columns.targets) == 1 else f"numbers: {names}"
+        more = ", …" if len(columns.classes) > SHOWN_CLASSES else ""
+        what += f", {len(columns.classes)} classes ({shown}{more})"
     if prepared.task_was_chosen:
-        other = "regression" if columns.classes else "multiclass"
-        what += f" (data.task: {columns.task}; to choose another, data.task: {other})"
+        what += f"; data.task: {'regression' if columns.classes else 'multiclass'} overrides"
     yield what
     held_out = prepared.task.validation
     yield (
@@ -155,16 +152,16 @@ def divergence(rows: list[Row], end: End, learning_rate: float) -> str:
 
 def ending(end: End, output: Path) -> str:
     """Why training ended, what was kept, and where it went."""
-    values = end.row.values()
-    measured = ", ".join(f"{name} {values[name]:.6f}" for name in values if name != "epoch")
-    kept = f"wrote {output}: epoch {end.row.epoch}, {measured}"
+    kept = f"wrote {output}: the weights of epoch {end.row.epoch}, loss {end.row.loss:.6f}"
+    if end.row.validation_loss is not None:
+        kept += f", validation_loss {end.row.validation_loss:.6f}"
     where = f"epoch {end.last_epoch}"
     if end.partial_steps:
         where += f" and {end.partial_steps} steps"
     return {
         "finished": kept,
-        "stopped early": f"stopped at {where}: the validation loss rises; {kept}",
-        "interrupted": f"interrupted after {where}; {kept}",
+        "stopped early": f"stopped at {where}: the validation loss no longer falls\n{kept}",
+        "interrupted": f"interrupted after {where}\n{kept}",
     }[end.reason.value]
 
 

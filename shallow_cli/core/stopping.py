@@ -16,20 +16,17 @@ class Losses:
 
     first: float
     best: float
-    latest: float
     high_rows: int = 0  # in a row, up to now
 
     def seen(self, loss: float) -> Losses:
         """With one more logged loss."""
         high = loss > max(TIMES_FIRST * self.first, TIMES_BEST * self.best)
-        return Losses(
-            self.first, min(self.best, loss), loss, high_rows=self.high_rows + 1 if high else 0
-        )
+        return Losses(self.first, min(self.best, loss), self.high_rows + 1 if high else 0)
 
     @property
     def diverged(self) -> bool:
-        """The loss is no number, or stays above 10 × the first and 1,000 × the best."""
-        return self.high_rows >= HIGH_ROWS or not math.isfinite(self.latest)
+        """The loss stays above 10 × the first and 1,000 × the best."""
+        return self.high_rows >= HIGH_ROWS
 
 
 @dataclass(frozen=True)

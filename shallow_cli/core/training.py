@@ -63,6 +63,11 @@ class Row:
     validation_accuracy: float | None = None
     validation_r2: float | None = None
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number is one; a row that is not belongs to a run that diverged."""
+        return all(map(math.isfinite, self.values().values()))
+
     def values(self) -> dict[str, float]:
         """What applies, by name, in the order of a loss table."""
         return {name: value for name, value in asdict(self).items() if value is not None}
@@ -145,8 +150,11 @@ def train(
     total = settings.epochs * per_epoch
 
     row = measure(task, theta, 0)
+    if not row.is_finite:
+        yield End(Reason.DIVERGED, theta, row, last_epoch=0)
+        return
     yield row
-    losses = Losses(row.loss, row.loss, row.loss)
+    losses = Losses(first=row.loss, best=row.loss)
     best = Best(theta.vector.copy(), 0, row.validation_loss or math.inf)
     done, reason = 0, None
     while reason is None:
@@ -164,9 +172,9 @@ def train(
         if not partial_steps and (reason or epoch % settings.log_every == 0):
             latest = measure(task, theta, epoch)
             losses = losses.seen(latest.loss)
-            if losses.diverged:
+            if losses.diverged or not latest.is_finite:
                 reason = Reason.DIVERGED
-            if math.isfinite(latest.loss):
+            if latest.is_finite:
                 row = latest
                 yield row
 

@@ -21,6 +21,7 @@ from shallow_cli.rules import did_you_mean
 
 MOST_RECORDS = 4096  # in one batch
 TOO_LARGE = 1e150  # beyond it squares overflow
+SHOWN_COLUMNS = 10
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ def open_table(path: Path) -> Iterator[CsvTable]:
     The first batches are small: who reads a slow pipe gets the first answers at once.
 
     Raises:
-        DataError: now, if there is no such file, header or record; while the batches are read,
-            if a record does not fit the header or the text is no CSV.
+        DataError: now, if there is no such file or header; while the batches are read, if a
+            record does not fit the header or the text is no CSV.
     """
     name = "standard input" if str(path) == "-" else str(path)
     with _open(path, name) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
         try:
             yield _table(text, name)
         finally:
@@ -99,25 +100,18 @@ def _table(text: TextIO, name: str) -> CsvTable:
         raise DataError(Problem("empty; a table needs a header and rows", name))
     header = tuple(cell.strip() for cell in first[1])
     _check_header(header, f"{name}:{first[0]}")
-    head = next(records, None)
-    if head is None:
-        raise DataError(Problem("has a header, but no rows", name))
-    return CsvTable(name, header, _batches(itertools.chain([head], records), header, name))
+    return CsvTable(name, header, _batches(records, header, name))
 
 
 def _records(text: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
     """Every record that is not a blank line, with the line where it starts."""
-    reader = csv.reader(_without_binary(text, name), strict=True, skipinitialspace=True)
+    reader = csv.reader(_checked(text, name), strict=True, skipinitialspace=True)
     while True:
         line = reader.line_num + 1
         try:
             record = next(reader)
         except StopIteration:
             return
-        except UnicodeDecodeError as error:
-            raise DataError(
-                Problem("not UTF-8 text; save it as UTF-8 first", f"{name}:{line}")
-            ) from error
         except csv.Error as error:
             what = f"not a CSV record: {error}; is a quote not closed?"
             raise DataError(Problem(what, f"{name}:{line}")) from error
@@ -127,16 +121,22 @@ def _records(text: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
             yield line, record
 
 
-def _without_binary(text: TextIO, name: str) -> Iterator[str]:
-    for line in text:
+def _checked(text: TextIO, name: str) -> Iterator[str]:
+    """The lines, as long as they are text; bytes that are not came as lone surrogates."""
+    for number, line in enumerate(text, start=1):
+        if number == 1 and line.startswith("PK\x03\x04"):
+            raise DataError(Problem("a model or another zip file, not a CSV", name))
         if "\0" in line:
             raise DataError(Problem("a binary file, not a CSV", name))
+        if not line.isascii() and any("\ud800" <= c <= "\udfff" for c in line):
+            where = f"{name}:{number}"
+            raise DataError(Problem("not UTF-8 text; save it as UTF-8 first", where))
         yield line
 
 
 def _check_header(header: tuple[str, ...], where: str) -> None:
     problems = [
-        Problem(f"column {position} has no name", where)
+        Problem(f"column {position} has no name; give it one, or take the column out", where)
         for position, name in enumerate(header, start=1)
         if not name
     ]
@@ -196,17 +196,23 @@ def require_columns(table: CsvTable, needed: Sequence[str]) -> None:
     """Refuse a table that lacks a column, by name.
 
     Raises:
-        DataError: naming every missing column and the nearest that is there.
+        DataError: naming the missing columns and, for each, the nearest that is not needed.
     """
     missing = [name for name in needed if name not in table.header]
-    if missing:
-        raise DataError(
-            *(
-                Problem(f"no column '{name}'; {_nearest(name, table.header)}", table.place(1))
-                for name in missing
-            )
-        )
+    if not missing:
+        return
+    spare = [name for name in table.header if name not in needed]
+    where = table.place(1)
+    problems = [
+        Problem(f"no column '{name}'; {did_you_mean(name, spare) or _listed(table)}", where)
+        for name in missing[:SHOWN_COLUMNS]
+    ]
+    if len(missing) > SHOWN_COLUMNS:
+        text = f"no column '{missing[SHOWN_COLUMNS]}', and {len(missing)} are missing in all"
+        problems.append(Problem(text, where))
+    raise DataError(*problems)
 
 
-def _nearest(name: str, header: Sequence[str]) -> str:
-    return did_you_mean(name, header) or f"the columns are {', '.join(header)}"
+def _listed(table: CsvTable) -> str:
+    more = ", …" if len(table.header) > SHOWN_COLUMNS else ""
+    return f"the columns are {', '.join(table.header[:SHOWN_COLUMNS])}{more}"
