@@ -7,20 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from shallow_cli.cells import generated_cells
-from shallow_cli.columns import scaled, unscaled
 from shallow_cli.config import unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array, with_ones
 from shallow_cli.core.prediction import predict
 from shallow_cli.errors import DataError, Problem, UsageError
-from shallow_cli.files.csv_file import (
-    bad_cell_problems,
-    open_table,
-    read_numbers,
-    require_columns,
-)
+from shallow_cli.files.csv_file import open_table
 from shallow_cli.model import Model
+from shallow_cli.tables.cells import generated_cells
+from shallow_cli.tables.columns import scaled, unscaled
+from shallow_cli.tables.reading import bad_cell_problems, numeric_batches, require_columns
 
 Rows = list[list[str]]
 
@@ -37,14 +33,12 @@ def csv_answers(
     with open_table(path) as table:
         require_columns(table, [*ids, *names])
         yield [[*ids, *answer_names(model, proba=proba)]]
-        for batch in table.batches:
-            numbers = [read_numbers(batch, name) for name in names]
-            problems = bad_cell_problems(table, [cell for _, bad in numbers for cell in bad], "")
+        for batch, inputs, bad in numeric_batches(table, names):
+            problems = bad_cell_problems(table, bad, advice="")
             if problems:
                 raise DataError(*problems)
-            inputs = np.column_stack([column for column, _ in numbers])
+            predicted = answers(model, inputs, [table.place(line) for line in batch.lines], proba)
             copied = list(zip(*(batch.cells[name] for name in ids), strict=True))
-            predicted = answers(model, inputs, proba=proba)
             rows = zip(copied or [()] * len(predicted), predicted, strict=True)
             yield [[*before, *answer] for before, answer in rows]
 
@@ -63,7 +57,8 @@ def generated_answers(
     if ids:
         raise UsageError(Problem("--id copies columns of DATA, but no DATA is named"))
     yield [answer_names(model, proba=proba)]
-    yield answers(model, generated_cells(unflat(model.config).data).inputs, proba=proba)
+    cells = generated_cells(unflat(model.config).data)
+    yield answers(model, cells.inputs, [cells.place(row) for row in range(len(cells))], proba)
 
 
 def answer_names(model: Model, *, proba: bool) -> list[str]:
@@ -72,9 +67,17 @@ def answer_names(model: Model, *, proba: bool) -> list[str]:
     return names + [f"p_{label}" for label in model.columns.classes] if proba else names
 
 
-def answers(model: Model, inputs: Array, *, proba: bool) -> list[list[str]]:
-    """The cells of each row for features (m, n_x) in their own units."""
+def answers(model: Model, inputs: Array, places: Sequence[str], proba: bool) -> Rows:
+    """The cells of each row for features (m, n_x) in their own units.
+
+    Raises:
+        DataError: at the place of a row for which the model has no finite answer.
+    """
     A2 = outputs(model, inputs)
+    wrong = np.flatnonzero(~np.isfinite(A2).all(axis=1))
+    if len(wrong):
+        text = "no finite prediction; are these values in the units of the training?"
+        raise DataError(Problem(text, places[wrong[0]]))
     if not model.columns.classes:
         return [[repr(value) for value in row] for row in A2.tolist()]
     labels = [[model.columns.classes[number]] for number in metrics.decide(A2)]
@@ -85,10 +88,14 @@ def answers(model: Model, inputs: Array, *, proba: bool) -> list[list[str]]:
 
 
 def outputs(model: Model, inputs: Array) -> Array:
-    """A2 as rows (m, n_y): probabilities, or a regression's targets in their own units."""
+    """A2 as rows (m, n_y): probabilities, or a regression's targets in their own units.
+
+    What overflows is not finite.
+    """
     columns = model.columns
-    A2 = predict(model.network, model.theta, with_ones(scaled(columns.features, inputs)))
-    return A2 if columns.classes else unscaled(columns.targets, A2)
+    with np.errstate(all="ignore"):
+        A2 = predict(model.network, model.theta, with_ones(scaled(columns.features, inputs)))
+        return A2 if columns.classes else unscaled(columns.targets, A2)
 
 
 def probabilities(A2: Array) -> Array:

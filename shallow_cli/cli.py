@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from shallow_cli.commands.inspect import inspect_cli
 from shallow_cli.commands.options import EXIT_CODES
 from shallow_cli.commands.predict import predict_cli
 from shallow_cli.commands.train import train_cli
-from shallow_cli.console.streams import say, write
+from shallow_cli.console.streams import discard_stdout, say, write
 
 # One thread each for the matrix libraries: sums are then the same on any number of cores.
 BLAS_THREADS = (
@@ -81,7 +81,31 @@ for name, command in COMMANDS.items():
 
 def main() -> None:
     """Run the command line and exit."""
+    import signal
+    import warnings
+
+    _open_closed_streams()
+    signal.signal(signal.SIGTERM, _terminate)
+    # Overflow is found where it matters, by looking at the numbers; NumPy need not tell as well.
+    warnings.simplefilter("ignore", RuntimeWarning)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_closed_streams() -> None:
+    """Where 0, 1 or 2 is closed, the next file would get its number, and our text in it."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+            setattr(sys, name, os.fdopen(number, mode))
+
+
+def _terminate(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def run(arguments: list[str]) -> int:
@@ -95,9 +119,10 @@ def run(arguments: list[str]) -> int:
             say(str(problem))
         return error.exit_code
     except BrokenPipeError:
-        # Nobody reads any more; what is left in the buffer must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        discard_stdout()
         return errors.CLOSED_PIPE
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
     except OSError as error:
         say(f"shallow: cannot write: {error.strerror or error}")
         return errors.DataError.exit_code
@@ -118,6 +143,8 @@ def _invoke(arguments: list[str]) -> int:
 
 def _bug(error: Exception) -> int:
     if os.environ.get("SHALLOW_DEBUG"):
+        import traceback
+
         traceback.print_exception(error)
     say(
         f"shallow: a bug in shallow {__version__}: {type(error).__name__}: {error}; please report "

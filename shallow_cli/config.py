@@ -7,7 +7,7 @@ these declarations.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.datasets import DATASETS
 from shallow_cli.core.initializers import INITIALIZERS
 from shallow_cli.core.rng import LARGEST_SEED
-from shallow_cli.errors import ConfigError, Problem
-from shallow_cli.rules import Refused, Rule, Scalar, Value, choice, did_you_mean, either
+from shallow_cli.rules import Rule, choice, either
 
 SCALINGS = ("standardize", "minmax", "none")
 TASKS = ("auto", "binary", "multiclass", "regression")
@@ -163,15 +162,6 @@ class Config:
     )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One key as somebody wrote it, in a file or after --set; `where` is the key's place."""
-
-    name: str
-    value: Value
-    where: str
-
-
 def _declared() -> Iterator[tuple[str, Key]]:
     for prefix, section in (("data.", DataConfig), ("", Config)):
         for field in dataclasses.fields(section):
@@ -180,96 +170,6 @@ def _declared() -> Iterator[tuple[str, Key]]:
 
 
 KEYS: dict[str, Key] = dict(_declared())
-
-
-def resolve(entries: Sequence[Entry], source: str, found: Sequence[Problem] = ()) -> Config:
-    """The config that the entries say; of two entries for one key the later counts.
-
-    Args:
-        entries: what was written, in order.
-        source: what to call the config in a problem that has no place of its own.
-        found: what the reader of the file has found wrong already.
-
-    Raises:
-        ConfigError: with every problem there is.
-    """
-    given = {entry.name: entry for entry in entries}
-    values, problems = read_values(given)
-    problems = [*found, *problems, *_conflicts(given, values, source)]
-    if problems:
-        raise ConfigError(*problems)
-    data = {name.removeprefix("data."): values.pop(name) for name in list(values) if "." in name}
-    return Config(DataConfig(**data), **values)
-
-
-def read_values(given: Mapping[str, Entry]) -> tuple[dict[str, Any], list[Problem]]:
-    """What each entry says by the rule of its key, and what is wrong with the others."""
-    values: dict[str, Any] = {}
-    problems = []
-    for name, entry in given.items():
-        if name not in KEYS:
-            problems.append(Problem(f"{name}: {_unknown(name)}", entry.where))
-            continue
-        try:
-            values[name] = KEYS[name].rule.read(entry.value)
-        except Refused as refusal:
-            problems.append(_refusal(name, entry.value, str(refusal), entry.where))
-    return values, problems
-
-
-def _refusal(name: str, value: Value, more: str, where: str) -> Problem:
-    if isinstance(value, Scalar):
-        written, where = f"'{value.text}'" if value.text else "empty", value.where
-    else:
-        written = f"[{', '.join(item.text for item in value)}]"
-    says = f"{name}: must be {KEYS[name].rule.says}, not {written}"
-    return Problem(f"{says}; {more}" if more else says, where)
-
-
-def _unknown(name: str) -> str:
-    """What to say of a key that does not exist: its namesake elsewhere, or the nearest."""
-    if name == "data":
-        return "must be a section, with csv or generate below it"
-    last = {key.rpartition(".")[2]: key for key in KEYS}
-    word = name.rpartition(".")[2]
-    question = f"did you mean '{last[word]}'?" if word in last else did_you_mean(name, KEYS)
-    if not question and (near := did_you_mean(word, last)):
-        question = near.replace(near.split("'")[1], last[near.split("'")[1]])
-    return "unknown key; " + (question or "`shallow init` lists every key")
-
-
-def _conflicts(given: dict[str, Entry], values: dict[str, Any], source: str) -> Iterator[Problem]:
-    """What is wrong between keys; a key whose own value is wrong has been reported already."""
-
-    def problem(name: str, text: str) -> Problem:
-        return Problem(f"{name}: {text}", given[name].where)
-
-    if "data" not in given and not {"data.csv", "data.generate"} & given.keys():
-        yield Problem("data: say what to learn from, with csv or generate below it", source)
-    if {"data.csv", "data.generate"} <= given.keys():
-        yield problem("data.generate", "the data comes from data.csv already; keep one of the two")
-    for name in ("data.samples", "data.noise", "data.seed"):
-        if name in given and "data.csv" in given:
-            yield problem(name, "is for generated data; a CSV has its own rows")
-    if "-" in {str(values.get("data.csv"))} & {str(values.get("data.validation"))}:
-        yield problem("data.validation", "standard input is data.csv already")
-    dataset = DATASETS.get(values.get("data.generate", ""))
-    if dataset and dataset.noise is None and "data.noise" in given:
-        yield problem("data.noise", f"{values['data.generate']} takes no noise")
-    no_validation = "data.validation" not in given or values.get("data.validation") == 0
-    if values.get("early_stopping") and no_validation:
-        yield problem("early_stopping", "needs validation rows; set data.validation, to 0.2 say")
-    yield from _column_conflicts(problem, values)
-
-
-def _column_conflicts(problem: Any, values: dict[str, Any]) -> Iterator[Problem]:
-    targets = values.get("data.target") or ()
-    features = values.get("data.features") or ()
-    for name in ("data.features", "data.exclude"):
-        for both in sorted(set(targets) & set(values.get(name) or ())):
-            yield problem(name, f"'{both}' is the target")
-    for both in sorted(set(features) & set(values.get("data.exclude") or ())):
-        yield problem("data.exclude", f"'{both}' is among data.features")
 
 
 def flat(config: Config) -> dict[str, Any]:

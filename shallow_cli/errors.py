@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: where, what, and what to do about it.
 
     `where` starts with the file, as in `iris.yaml:7:3`, so that editors can jump to it.
@@ -23,7 +21,7 @@ class Problem:
 class ShallowError(Exception):
     """Something the user can mend; `problems` holds all of it, one line each."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -56,6 +54,14 @@ class DivergedError(ShallowError):
     exit_code = 4
 
 
+class StoppedError(ShallowError):
+    """A second signal came while the first was being served."""
+
+    def __init__(self, exit_code: int, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.exit_code = exit_code
+
+
 class NoVerdictError(ShallowError):
     """A check could not be decided."""
 
@@ -65,5 +71,7 @@ class NoVerdictError(ShallowError):
 # Exit codes that no exception carries.
 DONE = 0
 ANSWER_IS_NO = 1
+NO_VERDICT = 4
 BUG = 70
+INTERRUPTED = 130
 CLOSED_PIPE = 141

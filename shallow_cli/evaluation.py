@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallow_cli.cells import Cells
-from shallow_cli.columns import unscaled
 from shallow_cli.config import unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.prediction import loss_and_predictions
-from shallow_cli.data import encode, split, target_values
 from shallow_cli.model import Model
+from shallow_cli.tables.cells import Cells
+from shallow_cli.tables.columns import unscaled
+from shallow_cli.tables.data import encode, split
+from shallow_cli.tables.targets import target_values
 
 # Metrics of which more is better: those that a script can ask a minimum of.
 MORE_IS_BETTER = ("accuracy", "f1", "r2")

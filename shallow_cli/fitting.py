@@ -1,7 +1,7 @@
 """From a config to a trained model, as plain functions: what `shallow train` does, and more.
 
 prepared = prepare(load_config(Path("config.yaml")))
-events = list(train(prepared.task, prepared.theta))
+events = list(train(prepared.job, prepared.theta))
 model = trained_model(prepared, events)
 """
 
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.columns import OUTPUT_OF_TASK
 from shallow_cli.config import Config, flat
+from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
-from shallow_cli.core.training import End, Event, Row, Settings, Task, train
-from shallow_cli.data import Data, load_data
+from shallow_cli.core.training import train
+from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
+from shallow_cli.tables.columns import OUTPUT_OF_TASK
+from shallow_cli.tables.data import Data, load_data
 
 MOST_ROWS = 20  # of the loss table, when `log_every` is auto
 
@@ -30,9 +32,8 @@ class Prepared:
 
     config: Config
     data: Data
-    task: Task
+    job: Job
     theta: Parameters  # at the start
-    task_was_chosen: bool  # by `data.task: auto`
 
 
 def prepare(config: Config) -> Prepared:
@@ -44,31 +45,32 @@ def prepare(config: Config) -> Prepared:
     """
     data = load_data(config)
     network = Network(
-        n_x=len(data.columns.features),
+        n_x=data.columns.n_x,
         n_h=config.hidden_units,
         n_y=data.columns.n_y,
         activation=config.activation,
         output=OUTPUT_OF_TASK[data.columns.task],
         leak=config.leak,
     )
-    rows = log_rows(config.epochs) if config.log_every == "auto" else int(config.log_every)
-    task_was_chosen = config.data.task == "auto"
-    config = dataclasses.replace(config, data=data.config, log_every=rows)
+    stride = log_stride(config.epochs) if config.log_every == "auto" else int(config.log_every)
     settings = Settings(
         learning_rate=config.learning_rate,
         epochs=config.epochs,
-        log_every=rows,
+        log_every=stride,
         batch_size=None if config.batch_size == "full" else int(config.batch_size),
         l2=config.l2,
         early_stopping=config.early_stopping,
         seed=config.seed,
     )
-    theta = initial_parameters(network, config.init_scale, config.seed)
-    task = Task(network, data.training, data.validation, settings)
-    return Prepared(config, data, task, theta, task_was_chosen)
+    return Prepared(
+        dataclasses.replace(config, data=data.config, log_every=stride),
+        data,
+        Job(network, data.training, data.validation, settings),
+        initial_parameters(network, config.init_scale, config.seed),
+    )
 
 
-def log_rows(epochs: int) -> int:
+def log_stride(epochs: int) -> int:
     """The smallest of 1, 2, 5 × 10ᵏ epochs between rows that gives at most 20 rows."""
     power = 1
     while True:
@@ -82,20 +84,41 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
     """The model that a finished stream of events leaves.
 
     Raises:
+        DivergedError: if training ran away.
         ValueError: if the stream has not ended.
     """
     end = events[-1] if events else None
     if not isinstance(end, End):
         raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
+    rows = tuple(event for event in events if isinstance(event, Row))
+    if end.reason is Reason.DIVERGED:
+        raise DivergedError(Problem(_divergence(rows, end, prepared.config)))
     return Model(
-        network=prepared.task.network,
+        network=prepared.job.network,
         theta=end.theta,
         columns=prepared.data.columns,
         config=deciding_keys(prepared.config),
         sources=prepared.data.sources,
-        ended={"reason": end.reason.value, "epoch": end.last_epoch},
+        ended={
+            "reason": end.reason.value,
+            "epoch": end.last_epoch,
+            "partial_steps": end.partial_steps,
+        },
         kept=end.row,
-        history=tuple(event for event in events if isinstance(event, Row)),
+        history=rows,
+    )
+
+
+def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
+    """How a training ran away and what to try."""
+    if not rows:
+        scale = config.init_scale
+        return f"the first weights give no finite loss; try a smaller init_scale than {scale}"
+    rate = config.learning_rate
+    return (
+        f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first, "
+        f"{rows[-1].loss:.6g} in the last row; no model was written. "
+        f"Try --set learning_rate={rate / 10:g} (it is {rate:g})"
     )
 
 
@@ -105,9 +128,10 @@ def fit(config: Config) -> Model:
     Raises:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
+        DivergedError: if training ran away.
     """
     prepared = prepare(config)
-    return trained_model(prepared, list(train(prepared.task, prepared.theta)))
+    return trained_model(prepared, list(train(prepared.job, prepared.theta)))
 
 
 def deciding_keys(config: Config) -> dict[str, Any]:

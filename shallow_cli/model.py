@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from shallow_cli.columns import Columns
+from shallow_cli.core.events import Row
 from shallow_cli.core.network import Network, Parameters
-from shallow_cli.core.training import Row
+from shallow_cli.tables.columns import Columns
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,11 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 
 _NUMBER = r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?+ *+"
+_WHOLE = re.compile(r"[-+]?[0-9]{1,300}")
 _ONE = re.compile(_NUMBER)
 _ALL = re.compile(rf"(?:{_NUMBER}\n)*+")
+
+TOO_LARGE = 1e150  # beyond it squares overflow
 
 
 def is_number(cell: str) -> bool:
@@ -25,6 +28,12 @@ def is_number(cell: str) -> bool:
 def are_numbers(cells: Sequence[str]) -> bool:
     """Whether every cell is a number: one pass of one expression, for speed."""
     return _ALL.fullmatch("\n".join(cells) + "\n") is not None
+
+
+def exact_number(cell: str) -> int | float:
+    """The number that a cell is; whole numbers stay different beyond 2⁵³ too."""
+    text = cell.strip()
+    return int(text) if _WHOLE.fullmatch(text) else float(text)
 
 
 def to_numbers(cells: Sequence[str]) -> Array:

@@ -101,8 +101,11 @@ def either(first: Rule, second: Rule) -> Rule:
     def read(value: Value) -> Any:
         try:
             return first.read(value)
-        except Refused:
-            return second.read(value)
+        except Refused as refusal:
+            try:
+                return second.read(value)
+            except Refused as again:
+                raise Refused(str(again) or str(refusal)) from None
 
     return Rule(f"{first.says}, or {second.says}", read, second.bad, first.choices + second.choices)
 
@@ -116,18 +119,6 @@ def none() -> Rule:
             raise Refused
 
     return Rule("none", read, bad="1", choices=("none",))
-
-
-def column() -> Rule:
-    """The name of one column, as it is written in the table."""
-
-    def read(value: Value) -> str:
-        text = _scalar(value).text
-        if not text:
-            raise Refused
-        return text
-
-    return Rule("the name of a column", read, bad="''")
 
 
 def columns() -> Rule:

@@ -13,7 +13,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.datasets import DATASETS
 from shallow_cli.errors import ConfigError
 from shallow_cli.files.config_file import load_config
-from shallow_cli.fitting import fit, log_rows, prepare
+from shallow_cli.fitting import fit, log_stride, prepare
 
 from .conftest import ROOT, write
 
@@ -243,7 +243,7 @@ def test_a_bom_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     [(1, 1), (19, 1), (20, 2), (38, 2), (39, 5), (1000, 100), (10000, 1000), (9500, 500)],
 )
 def test_log_every_auto_gives_at_most_twenty_rows(epochs: int, stride: int) -> None:
-    assert log_rows(epochs) == stride
+    assert log_stride(epochs) == stride
 
 
 def test_the_reference_names_every_key_and_trains_as_it_is(tmp_path: Path) -> None:

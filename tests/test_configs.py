@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from shallow_cli.core.training import Row
+from shallow_cli.core.events import Row
 from shallow_cli.files.config_file import load_config
 from shallow_cli.fitting import fit
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,6 @@ from shallow_cli.commands.options import DEFAULT_MODEL, Json, ModelFile, Overrid
 from shallow_cli.console.streams import say, write
 from shallow_cli.errors import (
     ANSWER_IS_NO,
-    ConfigError,
     NoVerdictError,
     Problem,
     UsageError,
@@ -21,9 +19,10 @@ from shallow_cli.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shallow_cli.cells import Cells
+    from shallow_cli.config import DataConfig
     from shallow_cli.evaluation import Evaluation
     from shallow_cli.model import Model
+    from shallow_cli.tables.cells import Cells
 
 # The keys that choose rows; everything else was decided when the model was trained.
 ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
@@ -33,7 +32,9 @@ def evaluate_cli(
     model: ModelFile = DEFAULT_MODEL,
     data: Annotated[
         Path | None,
-        typer.Argument(metavar="[DATA]", help="A CSV with the target; - is standard input."),
+        typer.Argument(
+            metavar="[DATA]", readable=False, help="A CSV with the target; - is standard input."
+        ),
     ] = None,
     overrides: Overrides = None,
     as_json: Json = False,
@@ -57,17 +58,20 @@ def evaluate_cli(
       shallow evaluate model.npz test.csv
       shallow evaluate model.npz test.csv --json --fail-under accuracy=0.9
     """
+    import json
+
+    from shallow_cli.console.evaluation_tables import show_evaluation
     from shallow_cli.files.model_file import load_model
 
-    loaded = load_model(model, "evaluate")
+    loaded = load_model(model, f"shallow evaluate {data or DEFAULT_MODEL} {model}")
     cells = choose_rows(loaded, data, overrides or ())
     results = evaluate(loaded, cells)
-    limits = read_limits(fail_under or (), flat(results))
+    limits = read_limits(fail_under or (), as_values(results))
     if as_json:
-        write(json.dumps(flat(results), allow_nan=False))
+        write(json.dumps(as_values(results), allow_nan=False))
     else:
-        show(loaded, cells, results)
-    if below(limits, flat(results)):
+        show_evaluation(loaded, cells.name, results)
+    if below(limits, as_values(results)):
         raise typer.Exit(ANSWER_IS_NO)
 
 
@@ -89,53 +93,57 @@ def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) 
     """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
 
     Raises:
-        UsageError: if no rows are named.
+        UsageError: if no rows are named, or by DATA and `--set` both.
         ConfigError: if a key is set that does not choose rows.
         DataError: if the table cannot be read.
     """
-    import dataclasses
+    from shallow_cli.tables.cells import csv_cells, generated_cells
 
-    from shallow_cli.cells import csv_cells, generated_cells
-    from shallow_cli.config import unflat
-
-    values = read_row_keys(overrides)
-    path = data or values.get("csv")
     columns = model.columns
-    if path is not None:
+    if data and overrides:
+        raise UsageError(Problem("--set chooses the rows, and so does DATA; give one of the two"))
+    config = row_config(model, overrides)
+    path = data or config.csv
+    if path is not None and (data or overrides):
         return csv_cells(path, columns.feature_names, columns.target_names)
-    config = unflat(model.config).data
-    if "generate" in values and values["generate"] != config.generate:
-        config = dataclasses.replace(config, samples=None, noise=None)
-    config = dataclasses.replace(config, **values)
     if config.generate is None:
         needed = ", ".join([*columns.feature_names, *columns.target_names])
         raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
     return generated_cells(config)
 
 
-def read_row_keys(overrides: Sequence[str]) -> dict[str, Any]:
-    """What `--set` says of the rows, by the name of the key below `data`.
+def row_config(model: Model, overrides: Sequence[str]) -> DataConfig:
+    """The model's own `data` section with `--set` over it, by the same rules as in training.
 
     Raises:
         ConfigError: if a key is set that does not choose rows, or its value breaks its rule.
     """
-    from shallow_cli.config import KEYS, Entry, read_values
-    from shallow_cli.files.config_file import read_overrides
+    import dataclasses
 
+    from shallow_cli.config import KEYS, unflat
+    from shallow_cli.files.config_file import read_overrides
+    from shallow_cli.resolving import Entry, resolve
+
+    own = unflat(model.config).data
     found = list(read_overrides(overrides))
     entries = {item.name: item for item in found if isinstance(item, Entry)}
-    values, problems = read_values(entries)
-    problems = [item for item in found if isinstance(item, Problem)] + problems
+    problems = [item for item in found if isinstance(item, Problem)]
     for name, entry in entries.items():
         if name in KEYS and name not in ROW_KEYS:
             text = f"{name}: was decided when the model was trained; train again to change it"
             problems.append(Problem(text, entry.where))
-    if problems:
-        raise ConfigError(*problems)
-    return {name.removeprefix("data."): value for name, value in values.items()}
+    source = "data.generate" if own.generate else "data.csv"
+    if not {"data.csv", "data.generate"} & entries.keys():
+        own_words = [f"{source}={model.config[source]}"]
+        entries |= {e.name: e for e in read_overrides(own_words) if isinstance(e, Entry)}
+    said = resolve(list(entries.values()), "--set", problems).data
+    if said.generate != own.generate:
+        return dataclasses.replace(said, features=own.features, target=own.target)
+    kept = {name: getattr(said, name) for name in ("samples", "noise", "seed")}
+    return dataclasses.replace(own, **{name: v for name, v in kept.items() if v is not None})
 
 
-def flat(results: Mapping[str, Evaluation]) -> dict[str, Any]:
+def as_values(results: Mapping[str, Evaluation]) -> dict[str, Any]:
     """One flat object: the metrics of all rows, then those of the parts with a prefix."""
     values: dict[str, Any] = {}
     for part, result in results.items():
@@ -175,42 +183,3 @@ def below(limits: Mapping[str, float], values: Mapping[str, Any]) -> bool:
     for name, limit in missed.items():
         say(f"{name} {values[name]:.6f} is below {limit:g}")
     return bool(missed)
-
-
-def show(model: Model, cells: Cells, results: Mapping[str, Evaluation]) -> None:
-    """Print the metrics as tables, with counts and scores by class of the rows that matter."""
-    from shallow_cli.console.tables import show_table
-
-    if len(results) > 1:
-        say(
-            f"{cells.name} is what the model was trained or validated on: "
-            + ", ".join(f"{r.metrics['rows']} {part} rows" for part, r in results.items() if part)
-        )
-    names = results[""].metrics
-    rows = [[name, *(_cell(r.metrics[name]) for r in results.values())] for name in names]
-    show_table("Metrics", ["", *(part or "all rows" for part in results)], rows)
-    part, result = list(results.items())[-1]
-    if result.confusion is not None:
-        _show_classes(model.columns.classes, result.confusion, f"{part or 'all'} rows")
-
-
-def _cell(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return str(value) if isinstance(value, int) else f"{value:.6f}"
-
-
-def _show_classes(classes: Sequence[str], counts: Any, which: str) -> None:
-    from shallow_cli.console.tables import show_table
-    from shallow_cli.core.metrics import precision_recall_f1
-
-    scores = zip(*precision_recall_f1(counts), strict=True)
-    rows = [
-        [label, *(f"{score:.6f}" for score in row), str(total)]
-        for label, row, total in zip(classes, scores, counts.sum(axis=1), strict=True)
-    ]
-    show_table(f"Classes, {which}", ["", "precision", "recall", "f1", "rows"], rows)
-    matrix = [[label, *map(str, row)] for label, row in zip(classes, counts, strict=True)]
-    show_table(
-        f"Confusion, {which}: true class below, predicted class above", ["", *classes], matrix
-    )

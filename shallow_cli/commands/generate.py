@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from typing import Annotated
 
 import typer
@@ -44,13 +42,18 @@ def generate(name: str, options: dict[str, str]) -> None:
     Raises:
         ConfigError: if there is no such dataset, or an option breaks its rule.
     """
-    from shallow_cli.cells import TARGET, generated_cells
-    from shallow_cli.config import Entry, resolve
+    import csv
+    import sys
+
     from shallow_cli.files.config_file import read_overrides
+    from shallow_cli.resolving import Entry, resolve
+    from shallow_cli.tables.cells import TARGET, generated_cells
 
     words = [f"data.generate={name}", *(f"data.{key}={value}" for key, value in options.items())]
-    entries = [item for item in read_overrides(words, "generate") if isinstance(item, Entry)]
-    cells = generated_cells(resolve(entries, "generate").data)
+    found = list(read_overrides(words, "generate"))
+    entries = [item for item in found if isinstance(item, Entry)]
+    problems = [item for item in found if not isinstance(item, Entry)]
+    cells = generated_cells(resolve(entries, "generate", problems).data)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*cells.features, TARGET])
     for row, target in zip(cells.inputs.tolist(), cells.targets[TARGET], strict=True):

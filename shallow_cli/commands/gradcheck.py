@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from shallow_cli.commands.options import Json, Overrides
 from shallow_cli.console.streams import write
-from shallow_cli.errors import ANSWER_IS_NO, Problem, UsageError
+from shallow_cli.errors import ANSWER_IS_NO, NO_VERDICT, Problem, UsageError
 
 if TYPE_CHECKING:
     from shallow_cli.config import Config
@@ -25,7 +24,9 @@ Checks = dict[str, "list[BlockCheck]"]
 def gradcheck_cli(
     config: Annotated[
         Path | None,
-        typer.Argument(metavar="[CONFIG]", help="A YAML config; - is standard input."),
+        typer.Argument(
+            metavar="[CONFIG]", readable=False, help="A YAML config; - is standard input."
+        ),
     ] = None,
     overrides: Overrides = None,
     as_json: Json = False,
@@ -44,19 +45,23 @@ def gradcheck_cli(
       shallow gradcheck
       shallow gradcheck config.yaml --set activation=relu
     """
+    import json
+
+    from shallow_cli.console.check_tables import show_checks
     from shallow_cli.files.config_file import load_config
 
     if config is None and overrides:
         raise UsageError(Problem("--set needs a CONFIG"))
-    checks = (
-        check_everything() if config is None else check_config(load_config(config, overrides or ()))
-    )
+    if config is None:
+        checks = check_everything()
+    else:
+        checks = check_config(load_config(config, overrides or ()))
     if as_json:
         write(json.dumps(as_values(checks), allow_nan=False))
     else:
-        show(checks)
+        show_checks(checks, in_full=config is not None)
     if not passed(checks):
-        raise typer.Exit(ANSWER_IS_NO)
+        raise typer.Exit(ANSWER_IS_NO if decided(checks) else NO_VERDICT)
 
 
 def check_config(config: Config) -> Checks:
@@ -73,7 +78,7 @@ def check_config(config: Config) -> Checks:
     from shallow_cli.fitting import prepare
 
     prepared = prepare(config)
-    network, training = prepared.task.network, prepared.task.training
+    network, training = prepared.job.network, prepared.job.training
     rows = np.sort(check_stream(config.seed).permutation(len(training))[:ROWS])
     points = {
         "first weights": prepared.theta,
@@ -107,6 +112,11 @@ def passed(checks: Checks) -> bool:
     return bool(checks) and all(block.passed for blocks in checks.values() for block in blocks)
 
 
+def decided(checks: Checks) -> bool:
+    """Whether every block was checked, and its derivatives are finite."""
+    return bool(checks) and all(block.decided for blocks in checks.values() for block in blocks)
+
+
 def as_values(checks: Checks) -> dict[str, Any]:
     """The checks as plain values."""
     import dataclasses
@@ -125,35 +135,3 @@ def as_values(checks: Checks) -> dict[str, Any]:
             for block in blocks
         ],
     }
-
-
-def show(checks: Checks) -> None:
-    """Print a row per point and block, what is wrong if anything is, and the verdict."""
-    from shallow_cli.console.tables import show_table
-    from shallow_cli.core.gradcheck import LIMIT
-
-    header = ["", "elements", "checked", "max error", "norm ratio", "rounding units", "verdict"]
-    every = [(point, block) for point, blocks in checks.items() for block in blocks]
-    rows = [_row(f"{point}: {block.name}", block) for point, block in every]
-    show_table("Gradient check", header, rows)
-    for point, block in every:
-        if not block.passed:
-            write(
-                f"{point}: {block.name}{list(block.worst)} is {block.backprop:.10g} by backprop, "
-                f"{block.numeric:.10g} by the loss"
-            )
-    worst = max((block.rounding_units for _, block in every), default=float("inf"))
-    verdict = "passed" if passed(checks) else "FAILED"
-    write(f"{verdict}: worst {worst:.2g} rounding units, limit {LIMIT:g}")
-
-
-def _row(name: str, block: BlockCheck) -> list[str]:
-    return [
-        name,
-        str(block.elements),
-        str(block.checked),
-        f"{block.max_error:.1e}",
-        f"{block.norm_ratio:.1e}",
-        f"{block.rounding_units:.2g}",
-        "ok" if block.passed else "FAIL",
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,9 +30,11 @@ def inspect_cli(
       shallow inspect model.npz
       shallow inspect model.npz --weights --json
     """
+    import json
+
     from shallow_cli.files.model_file import load_model
 
-    loaded = load_model(model, "inspect")
+    loaded = load_model(model)
     if as_json:
         write(json.dumps(describe(loaded, weights=weights), ensure_ascii=False, allow_nan=False))
     else:

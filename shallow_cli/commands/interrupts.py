@@ -5,26 +5,29 @@ from __future__ import annotations
 import signal
 import threading
 from types import FrameType
-from typing import Self
+from typing import Any, Self
+
+from shallow_cli.errors import Problem, StoppedError
 
 EXIT_CODE_OFFSET = 128
 
 
 class Interrupts:
-    """While entered, the first signal is remembered; a second one stops the program at once."""
+    """While entered, the first signal is remembered; a second one stops at once."""
 
     def __init__(self) -> None:
         self._received: int | None = None
-        self._before: dict[int, signal.Handlers | int | None] = {}
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._remember)  # type: ignore[assignment]
+                self._before[number] = signal.signal(number, self._remember)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._restore()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def __call__(self) -> bool:
         """Whether a signal has come."""
@@ -33,13 +36,10 @@ class Interrupts:
     @property
     def exit_code(self) -> int:
         """130 after Ctrl-C, 143 after SIGTERM, 0 after neither."""
-        return EXIT_CODE_OFFSET + self._received if self._received else 0
+        return 0 if self._received is None else EXIT_CODE_OFFSET + self._received
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
+        if self._received is not None:
+            text = "stopped at once by a second signal; no model was written"
+            raise StoppedError(EXIT_CODE_OFFSET + number, Problem(text))
         self._received = number
-        self._restore()
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()

@@ -19,7 +19,8 @@ Overrides = Annotated[
     ),
 ]
 ModelFile = Annotated[
-    Path, typer.Argument(metavar="[MODEL]", help="A model file.", show_default=False)
+    Path,
+    typer.Argument(metavar="[MODEL]", readable=False, help="A model file.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

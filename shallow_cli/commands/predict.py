@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import sys
 from pathlib import Path
@@ -26,7 +25,9 @@ def predict_cli(
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DATA]", help="A CSV; - is standard input. Its columns may be in any order."
+            metavar="[DATA]",
+            readable=False,
+            help="A CSV; - is standard input. Its columns may be in any order.",
         ),
     ] = None,
     output: Annotated[
@@ -55,7 +56,10 @@ def predict_cli(
     """
     from shallow_cli.files.model_file import load_model
 
-    predict(load_model(model, "predict"), data, output, proba=proba, ids=ids or ())
+    if output.exists() and output.resolve() in {path.resolve() for path in (model, data) if path}:
+        raise UsageError(Problem("-o names an input; it is not replaced", str(output)))
+    loaded = load_model(model, f"shallow predict {data or DEFAULT_MODEL} {model}")
+    predict(loaded, data, output, proba=proba, ids=ids or ())
 
 
 def predict(
@@ -72,6 +76,8 @@ def predict(
         UsageError: if the model has no probabilities, or data that is needed is not named.
         DataError: if the table cannot be read, lacks a column, or a feature is no number.
     """
+    import csv
+
     from shallow_cli.answers import csv_answers, generated_answers
 
     if proba and not model.columns.classes:

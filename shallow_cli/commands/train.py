@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from shallow_cli.commands.options import DEFAULT_MODEL, Overrides
-from shallow_cli.console.streams import say, write
-from shallow_cli.errors import DONE, DivergedError, ModelFileError, Problem, UsageError
+from shallow_cli.console.streams import discard_stdout, say, write
+from shallow_cli.errors import DONE, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shallow_cli.config import Config
-    from shallow_cli.core.training import End, Event, Row
-    from shallow_cli.fitting import Prepared
-
-SHOWN_CLASSES = 10
+    from shallow_cli.core.events import End, Event, Row
 
 
 def train_cli(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config; - is stdin.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", readable=False, help="A YAML config; - is stdin.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="MODEL", help="Where the model goes.")
     ] = DEFAULT_MODEL,
@@ -70,99 +69,60 @@ def train(config: Config, output: Path, *, form: str = "table", quiet: bool = Fa
         ModelFileError: if the model cannot be written.
     """
     from shallow_cli.commands.interrupts import Interrupts
-    from shallow_cli.core.training import Reason
+    from shallow_cli.console.training_notes import ending, notes
+    from shallow_cli.core.events import Reason
     from shallow_cli.core.training import train as train_events
-    from shallow_cli.files.atomic import require_writable
-    from shallow_cli.files.model_file import save_model
+    from shallow_cli.files.model_file import require_replaceable, save_model
     from shallow_cli.fitting import prepare, trained_model
 
+    require_replaceable(output)
     prepared = prepare(config)
-    require_writable(output, ModelFileError)
     tell = (lambda _: None) if quiet else say
     for note in notes(prepared):
         tell(note)
     with Interrupts() as interrupted:
-        rows, end = watch(
-            train_events(prepared.task, prepared.theta, interrupted), prepared, form, quiet=quiet
-        )
-    if end.reason is Reason.DIVERGED:
-        raise DivergedError(Problem(divergence(rows, end, config.learning_rate)))
-    save_model(trained_model(prepared, [*rows, end]), output)
-    tell(ending(end, output))
-    return interrupted.exit_code if end.reason is Reason.INTERRUPTED else DONE
+        events = train_events(prepared.job, prepared.theta, interrupted)
+        told = list(shown(events, config.epochs, form, interrupted, quiet=quiet))
+        model = trained_model(prepared, told)
+        save_model(model, output)
+    for line in ending(model, output):
+        tell(line)
+    stopped = model.ended["reason"] == Reason.INTERRUPTED.value
+    return interrupted.exit_code if stopped else DONE
 
 
-def watch(
-    events: Iterator[Event], prepared: Prepared, form: str, *, quiet: bool
-) -> tuple[list[Row], End]:
-    """Print the rows as they come and keep a bar moving; returns the rows and the end."""
+def shown(
+    events: Iterator[Event],
+    epochs: int,
+    form: str,
+    interrupted: Callable[[], bool],
+    *,
+    quiet: bool,
+) -> Iterator[Row | End]:
+    """The rows and the end, while printing the rows and keeping a bar moving.
+
+    When an interrupt has ended the reader of the rows too, as in `train | tee`, the last row is
+    not printed, but the run goes on to write its model.
+    """
     from shallow_cli.console.loss_table import loss_writer
     from shallow_cli.console.progress import ProgressBar
-    from shallow_cli.core.training import End, Progress, Row
+    from shallow_cli.core.events import Progress, Row
 
-    show = loss_writer(form, prepared.config.epochs)
-    rows: list[Row] = []
+    show = loss_writer(form, epochs)
     with contextlib.closing(ProgressBar(wanted=not quiet)) as bar:
         for event in events:
             if isinstance(event, Progress):
                 bar.update(event.steps, event.of, f"epoch {event.epoch}")
-            elif isinstance(event, Row):
-                rows.append(event)
-                with bar.hidden():
-                    show(event)
-            elif isinstance(event, End):
-                return rows, event
-    raise AssertionError("a training ends with an End")
-
-
-def notes(prepared: Prepared) -> Iterator[str]:
-    """What was decided on the way, and what is unusual."""
-    columns, config = prepared.data.columns, prepared.config
-    what = f"{', '.join(columns.target_names)}: {columns.task}"
-    if columns.classes:
-        shown = ", ".join(columns.classes[:SHOWN_CLASSES])
-        more = ", …" if len(columns.classes) > SHOWN_CLASSES else ""
-        what += f", {len(columns.classes)} classes ({shown}{more})"
-    if prepared.task_was_chosen:
-        what += f"; data.task: {'regression' if columns.classes else 'multiclass'} overrides"
-    yield what
-    held_out = prepared.task.validation
-    yield (
-        f"{len(prepared.task.training)} training rows"
-        + (f", {len(held_out)} validation rows" if held_out else "")
-        + f", {len(columns.features)} features, {prepared.task.network.n_parameters} parameters"
-    )
-    if not columns.classes and config.data.scale_target != "none":
-        how = config.data.scale_target
-        yield f"the loss is that of the scaled target (data.scale_target: {how})"
-    if config.init_scale == 0:
-        yield "warning: init_scale 0 makes all hidden units alike, and they stay alike"
-    if isinstance(config.batch_size, int) and config.batch_size > len(prepared.task.training):
-        yield f"warning: batch_size {config.batch_size} is more than the training rows"
-
-
-def divergence(rows: list[Row], end: End, learning_rate: float) -> str:
-    """How a training ran away and which rate to try."""
-    last = f"{rows[0].loss:.6g} -> {rows[-1].loss:.6g}" if len(rows) > 1 else "is not finite"
-    return (
-        f"training diverged at epoch {end.last_epoch}: loss {last} at learning_rate "
-        f"{learning_rate:g}; no model was written. Try --set learning_rate={learning_rate / 10:g}"
-    )
-
-
-def ending(end: End, output: Path) -> str:
-    """Why training ended, what was kept, and where it went."""
-    kept = f"wrote {output}: the weights of epoch {end.row.epoch}, loss {end.row.loss:.6f}"
-    if end.row.validation_loss is not None:
-        kept += f", validation_loss {end.row.validation_loss:.6f}"
-    where = f"epoch {end.last_epoch}"
-    if end.partial_steps:
-        where += f" and {end.partial_steps} steps"
-    return {
-        "finished": kept,
-        "stopped early": f"stopped at {where}: the validation loss no longer falls\n{kept}",
-        "interrupted": f"interrupted after {where}\n{kept}",
-    }[end.reason.value]
+                continue
+            if isinstance(event, Row):
+                try:
+                    with bar.hidden():
+                        show(event)
+                except BrokenPipeError:
+                    if not interrupted():
+                        raise
+                    discard_stdout()
+            yield event
 
 
 def show_plan(config: Config) -> None:
@@ -172,10 +132,10 @@ def show_plan(config: Config) -> None:
 
     prepared = prepare(config)
     write(config_yaml(prepared.config))
-    training, validation = prepared.task.training, prepared.task.validation
+    training, validation = prepared.job.training, prepared.job.validation
     m, n_y = training.targets.shape
-    write(f"# X ({prepared.task.network.n_x}, {m})  Y ({n_y}, {m})")
+    write(f"# X ({prepared.job.network.n_x}, {m})  Y ({n_y}, {m})")
     blocks = prepared.theta.blocks().items()
     shapes = "  ".join(f"{name} {block.shape}" for name, block in blocks)
-    write(f"# {shapes}: {prepared.task.network.n_parameters} parameters")
+    write(f"# {shapes}: {prepared.job.network.n_parameters} parameters")
     write(f"# {m} training rows, {len(validation) if validation else 0} validation rows")

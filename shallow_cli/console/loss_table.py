@@ -12,7 +12,7 @@ from shallow_cli.console.streams import is_terminal, write
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from shallow_cli.core.training import Row
+    from shallow_cli.core.events import Row
 
 Writer = Callable[["Row"], None]
 
@@ -36,8 +36,7 @@ def _table(epochs: int) -> Writer:
             max(len(name), len(str(epochs)) if name == "epoch" else NUMBER_WIDTH) for name in values
         ]
         cells = [
-            str(value) if name == "epoch" else f"{value:.{DECIMALS}f}"
-            for name, value in values.items()
+            str(value) if name == "epoch" else _number(value) for name, value in values.items()
         ]
         if console and console.width >= sum(widths) + 3 * len(widths):
             _print_rich(console, [] if header else list(values), widths, cells)
@@ -47,6 +46,12 @@ def _table(epochs: int) -> Writer:
         header[:] = values
 
     return show
+
+
+def _number(value: float) -> str:
+    """Six decimals, and powers of ten where these would not fit."""
+    text = f"{value:.{DECIMALS}f}"
+    return text if len(text) <= NUMBER_WIDTH else f"{value:.3e}"
 
 
 def _rich_console() -> Console:

@@ -13,17 +13,24 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def say(text: str) -> None:
-    """A line on stderr."""
-    sys.stderr.write(printable(text) + "\n")
+    """One line on stderr."""
+    sys.stderr.write(one_line(text) + "\n")
     sys.stderr.flush()
 
 
 def write(text: str) -> None:
-    """A line of the product, on stdout."""
+    """Text of the product, on stdout."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def printable(text: str) -> str:
+def discard_stdout() -> None:
+    """Nobody reads stdout any more: what is still written to it must not complain."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def one_line(text: str) -> str:
     """The text with control characters spelled out: a column name must not steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from shallow_cli.console.streams import is_terminal, printable, write
+from shallow_cli.console.streams import is_terminal, one_line, write
 
 Cells = Sequence[Sequence[str]]
 
@@ -15,12 +15,12 @@ def show_table(title: str, header: Sequence[str], rows: Cells) -> None:
 
     In a pipe nothing is cut, wrapped or coloured, whatever the width.
     """
-    header = [printable(cell) for cell in header]
-    rows = [[printable(cell) for cell in row] for row in rows]
+    header = [one_line(cell) for cell in header]
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     if is_terminal(sys.stdout) and _show_rich(title, header, rows, sum(widths) + 3 * len(widths)):
         return
-    write(printable(title))
+    write(one_line(title))
     for row in [header, *rows]:
         first, *others = zip(row, widths, strict=True)
         cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]

@@ -21,6 +21,11 @@ def require_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} has shape {array.shape}, not {shape}")
 
 
+def wide(dtype: type[np.generic]) -> type[np.generic]:
+    """The dtype in which sums are taken: float64, or complex128 for complex numbers."""
+    return np.result_type(dtype, np.float64).type
+
+
 @dataclass(frozen=True)
 class Examples:
     """What a network learns from: one example per row, as a table gives them.

@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 
 from shallow_cli.core.arrays import Examples
-from shallow_cli.core.gradient import Block, Buffers, buffers, cut
+from shallow_cli.core.gradient import Block, Buffers, cut, new_buffers
 from shallow_cli.core.network import Network
 from shallow_cli.core.rng import epoch_order
 
@@ -32,7 +32,7 @@ def batches(
 
 def _full(network: Network, data: Examples) -> Iterator[tuple[list[Block], Buffers]]:
     blocks = cut(network, data)
-    work = buffers(network, blocks, data.table.dtype.type)
+    work = new_buffers(network, blocks, data.table.dtype.type)
     while True:
         yield blocks, work
 
@@ -47,7 +47,7 @@ def _shuffled(
     sizes = {batch_size, len(data) % batch_size or batch_size}  # the last one may be short
     batch = {m: Examples(whole.table[:m], whole.targets[:m]) for m in sizes}
     blocks = {m: cut(network, batch[m]) for m in sizes}
-    work = {m: buffers(network, blocks[m], data.table.dtype.type) for m in sizes}
+    work = {m: new_buffers(network, blocks[m], data.table.dtype.type) for m in sizes}
     for epoch in count(1):
         order = epoch_order(seed, epoch, len(data))
         for start in range(0, len(data), batch_size):

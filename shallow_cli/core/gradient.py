@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.arrays import Array, Examples, wide
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -21,6 +21,7 @@ from shallow_cli.core.network import (
     workspace,
     zeros,
 )
+from shallow_cli.core.penalty import add_penalty_gradient
 
 HIDDEN_BYTES = 1 << 20  # of one hidden layer in a shard, about a core's second-level cache
 FEWEST_ROWS, MOST_ROWS = 64, 8192
@@ -47,11 +48,6 @@ class Buffers:
     block_sum: Parameters
 
 
-def wide(dtype: type[np.generic]) -> type[np.generic]:
-    """The dtype in which sums are taken: float64, or complex128 for complex numbers."""
-    return np.result_type(dtype, np.float64).type
-
-
 def shard_rows(network: Network) -> int:
     """How many rows make a shard; the same for every dtype."""
     rows = HIDDEN_BYTES // (8 * (network.n_h + 1))
@@ -71,7 +67,7 @@ def cut(network: Network, data: Examples) -> list[Block]:
     ]
 
 
-def buffers(network: Network, blocks: list[Block], dtype: type[np.generic]) -> Buffers:
+def new_buffers(network: Network, blocks: list[Block], dtype: type[np.generic]) -> Buffers:
     """Buffers for the gradient of these blocks, which come in at most two sizes of shard."""
     sizes = {shard.X.shape[1] for block in blocks for shard in block}
     largest = workspace(network, max(sizes), dtype)
@@ -97,9 +93,7 @@ def objective_gradient(
         m += _sum_block(network, theta, block, buffers)
         np.add(gradient.vector, buffers.block_sum.vector, out=gradient.vector)
     np.divide(gradient.vector, m, out=gradient.vector)
-    if l2:
-        np.add(gradient.W1, l2 * theta.W1, out=gradient.W1)
-        np.add(gradient.W2, l2 * theta.W2, out=gradient.W2)
+    add_penalty_gradient(theta, l2, gradient)
 
 
 def _sum_block(network: Network, theta: Parameters, block: Block, buffers: Buffers) -> int:

@@ -59,7 +59,9 @@ def r2(true: Array, predicted: Array) -> float | None:
     None where a target does not vary: the ratio has no value.
     """
     require_shape("predicted", predicted, true.shape)
-    spread = ((true - true.mean(axis=0)) ** 2).sum(axis=0)
     if not np.all(true.max(axis=0) > true.min(axis=0)):
         return None
-    return float(np.mean(1 - ((true - predicted) ** 2).sum(axis=0) / spread))
+    deviations = true - true.mean(axis=0)
+    unit = np.abs(deviations).max(axis=0)  # so that no square overflows or vanishes
+    squares = ((true - predicted) / unit) ** 2
+    return float(np.mean(1 - squares.sum(axis=0) / ((deviations / unit) ** 2).sum(axis=0)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.activations import sigmoid
-from shallow_cli.core.arrays import Array, require_shape
+from shallow_cli.core.arrays import Array, require_shape, wide
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def half_squared_error(Z2: Array, Y: Array) -> complex:
 
 
 def _sum(losses: Array) -> complex:
-    wide = np.complex128 if np.iscomplexobj(losses) else np.float64
-    total: complex = losses.sum(dtype=wide)
+    total: complex = losses.sum(dtype=wide(losses.dtype.type))
     return total
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array, Examples
-from shallow_cli.core.gradient import wide
+from shallow_cli.core.arrays import Array, Examples, wide
 from shallow_cli.core.network import Network, Parameters, Workspace, forward, parameters, workspace
 from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.core.penalty import penalty
 
 BLOCK_ROWS = 256
 
@@ -44,12 +44,6 @@ def loss_and_predictions(
 def objective(network: Network, theta: Parameters, data: Examples, l2: float) -> complex:
     """Mean loss + (λ/2)(‖W1‖² + ‖W2‖²); complex where the parameters are."""
     return loss_and_predictions(network, theta, data)[0] + penalty(theta, l2)
-
-
-def penalty(theta: Parameters, l2: float) -> complex:
-    """(λ/2)(‖W1‖² + ‖W2‖²): biases are free. Squares, not norms, hold on complex numbers."""
-    squares: complex = (theta.W1 * theta.W1).sum() + (theta.W2 * theta.W2).sum()
-    return l2 / 2 * squares
 
 
 def _blocks(network: Network, theta: Parameters, table: Array) -> Iterator[tuple[slice, Workspace]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from shallow_cli.core.arrays import Array
@@ -34,9 +33,10 @@ class Best:
     """The weights with the lowest validation loss so far."""
 
     vector: Array
-    epoch: int = 0
-    loss: float = math.inf
+    epoch: int
+    loss: float | None  # None: there is no validation
 
     def seen(self, vector: Array, epoch: int, loss: float) -> Best:
         """With one more epoch; the vector is copied when it is the best."""
-        return Best(vector.copy(), epoch, loss) if loss < self.loss else self
+        better = self.loss is None or loss < self.loss
+        return Best(vector.copy(), epoch, loss) if better else self

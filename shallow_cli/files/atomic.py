@@ -22,13 +22,13 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
     Raises:
         ShallowError: of the given type, if the file cannot be written.
     """
-    path = path.resolve()  # through symbolic links, to the file they stand for
     if path.is_dir():
         raise error(Problem("is a folder; name a file", str(path)))
     if path.exists() and not path.is_file():  # a device or a pipe: nothing to replace
         with _told(path, error), path.open("wb") as file:
             yield file
         return
+    path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
     with _told(path, error):
         handle, name = tempfile.mkstemp(
             prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent
@@ -61,13 +61,15 @@ def require_writable(path: Path, error: type[ShallowError]) -> None:
     Raises:
         ShallowError: of the given type.
     """
-    folder = path.resolve().parent
     if path.is_dir():
         raise error(Problem("is a folder; name a file", str(path)))
+    if path.exists() and not path.is_file():
+        return
+    folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         raise error(Problem(f"cannot be written: no folder {folder.name}", str(path)))
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise error(Problem("cannot be written: no permission", str(path)))
+    if not os.access(folder, os.W_OK):
+        raise error(Problem(f"cannot be written: no permission in {folder.name}", str(path)))
 
 
 def _umask() -> int:

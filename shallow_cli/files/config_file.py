@@ -14,12 +14,14 @@ from pathlib import Path
 
 import yaml
 
-from shallow_cli.config import Config, Entry, resolve
+from shallow_cli.config import Config
 from shallow_cli.errors import ConfigError, Problem
+from shallow_cli.resolving import Entry, resolve
 from shallow_cli.rules import Plain, Scalar
 
 MOST_BYTES = 64 * 1024
 DEEPEST = 10
+LONGEST_INTEGER = 300  # digits; what is longer fits no number
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -45,27 +47,43 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     """
     name = "standard input" if str(path) == "-" else str(path)
     folder = Path() if str(path) == "-" else path.parent
-    found = list(_document(_text(path, name), name, folder)) + list(read_overrides(overrides))
+    return parse_config(_text(path, name), name, folder, overrides)
+
+
+def parse_config(text: str, name: str, folder: Path, overrides: Sequence[str] = ()) -> Config:
+    """The config in a text.
+
+    Args:
+        text: YAML.
+        name: what to call it in problems.
+        folder: what its paths are relative to.
+        overrides: `KEY=VALUE` words over it.
+
+    Raises:
+        ConfigError: with every problem there is.
+    """
+    found = [*_document(text, name, folder), *read_overrides(overrides)]
     entries = [item for item in found if isinstance(item, Entry)]
     problems = [item for item in found if isinstance(item, Problem)]
     return resolve(entries, name, problems)
 
 
 def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[Entry | Problem]:
-    """The entries that KEY=VALUE words make, and what is wrong with the others.
-
-    Raises:
-        ConfigError: if a value is no YAML.
-    """
+    """The entries that KEY=VALUE words make, and what is wrong with the others."""
     for word in overrides:
         name, equals, text = word.partition("=")
         if not equals or not name:
             yield Problem(f"'{word}' is not KEY=VALUE", option)
             continue
-        node = _compose(text, f"{option} {name}")
-        if node is None:
-            yield Entry(name, Scalar(None, "", option, Path()), option)
-        else:
+        if text in {"", "-"}:  # nothing, and standard input, which YAML would take for a list
+            yield Entry(name, Scalar(text or None, text, option, Path()), option)
+            continue
+        try:
+            node = _compose(text, f"{option} {name}")
+        except ConfigError as error:
+            yield from error.problems
+            continue
+        if node is not None:
             yield _entry(name, node, Path(), option, lambda _: option)
 
 
@@ -74,6 +92,8 @@ def _text(path: Path, name: str) -> str:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1) if name != str(path) else _head(path)
     except OSError as error:
         raise ConfigError(Problem(f"cannot be read: {error.strerror}", name)) from error
+    if raw.startswith(b"PK\x03\x04"):
+        raise ConfigError(Problem("a model or another zip file, not a config", name))
     if len(raw) > MOST_BYTES:
         raise ConfigError(Problem(f"larger than {MOST_BYTES // 1024} KiB: not a config", name))
     try:
@@ -170,7 +190,7 @@ def _plain(text: str, style: str | None) -> Plain:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        return int(text) if len(text) < 400 else math.inf  # noqa: PLR2004
+        return int(text) if len(text) <= LONGEST_INTEGER else math.inf
     return float(text) if _FLOAT.fullmatch(text) else text
 
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import itertools
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, Protocol, TextIO
 
-import numpy as np
-
-from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
-from shallow_cli.numerals import are_numbers, is_number, to_numbers
-from shallow_cli.rules import did_you_mean
+from shallow_cli.numerals import is_number
 
 MOST_RECORDS = 4096  # in one batch
-TOO_LARGE = 1e150  # beyond it squares overflow
-SHOWN_COLUMNS = 10
+
+
+class Fingerprint(Protocol):
+    """What hashlib's objects can do."""
+
+    def update(self, data: bytes, /) -> None:
+        """Count more bytes in."""
+
+    def hexdigest(self) -> str:
+        """The sum as text."""
 
 
 @dataclass(frozen=True)
@@ -33,28 +38,16 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class BadCell:
-    """A cell that should have been a finite number."""
-
-    line: int
-    column: str
-    text: str
-
-    @property
-    def says(self) -> str:
-        """What is wrong with it."""
-        if not self.text.strip():
-            return "an empty cell, where a number is needed"
-        return f"'{self.text}' is {'too large' if is_number(self.text) else 'not a number'}"
-
-
-@dataclass(frozen=True)
 class CsvTable:
-    """An open table. `name` is what messages call it."""
+    """An open table. `name` is what messages call it.
+
+    `fingerprint` is the SHA-256 of the bytes read so far: of the file, once all is read.
+    """
 
     name: str
     header: tuple[str, ...]
     batches: Iterator[Batch]
+    fingerprint: Fingerprint
 
     def place(self, line: int) -> str:
         """Where a line is, for messages."""
@@ -73,11 +66,28 @@ def open_table(path: Path) -> Iterator[CsvTable]:
     """
     name = "standard input" if str(path) == "-" else str(path)
     with _open(path, name) as file:
-        text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-        try:
-            yield _table(text, name)
-        finally:
-            text.detach()  # standard input stays open
+        read = io.BufferedReader(_Fingerprinted(file, fingerprint := hashlib.sha256()))
+        text = io.TextIOWrapper(read, "utf-8-sig", errors="surrogateescape", newline="")
+        yield _table(text, name, fingerprint)
+
+
+class _Fingerprinted(io.RawIOBase):
+    """A file whose bytes are counted into a fingerprint as they are read.
+
+    Reading the bytes once and only once makes pipes, and files that are being written, honest.
+    """
+
+    def __init__(self, file: BinaryIO, fingerprint: Fingerprint) -> None:
+        self._file, self._fingerprint = file, fingerprint
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._file.read1(len(buffer))  # type: ignore[attr-defined]
+        buffer[: len(chunk)] = chunk
+        self._fingerprint.update(chunk)
+        return len(chunk)
 
 
 @contextlib.contextmanager
@@ -93,19 +103,20 @@ def _open(path: Path, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def _table(text: TextIO, name: str) -> CsvTable:
+def _table(text: TextIO, name: str, fingerprint: Fingerprint) -> CsvTable:
     records = _records(text, name)
     first = next(records, None)
     if first is None:
         raise DataError(Problem("empty; a table needs a header and rows", name))
     header = tuple(cell.strip() for cell in first[1])
     _check_header(header, f"{name}:{first[0]}")
-    return CsvTable(name, header, _batches(records, header, name))
+    return CsvTable(name, header, _batches(records, header, name), fingerprint)
 
 
 def _records(text: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
     """Every record that is not a blank line, with the line where it starts."""
     reader = csv.reader(_checked(text, name), strict=True, skipinitialspace=True)
+    width = blank = 0
     while True:
         line = reader.line_num + 1
         try:
@@ -117,8 +128,14 @@ def _records(text: TextIO, name: str) -> Iterator[tuple[int, list[str]]]:
             raise DataError(Problem(what, f"{name}:{line}")) from error
         except OSError as error:
             raise DataError(Problem(f"cannot be read: {error.strerror}", name)) from error
-        if record:
-            yield line, record
+        if not record:
+            blank = line
+            continue
+        if blank and width == 1:
+            what = 'a blank line in a table of one column; an empty cell is written ""'
+            raise DataError(Problem(what, f"{name}:{blank}"))
+        width, blank = len(record), 0
+        yield line, record
 
 
 def _checked(text: TextIO, name: str) -> Iterator[str]:
@@ -162,57 +179,3 @@ def _batches(
         columns = zip(*(record for _, record in batch), strict=True)
         yield Batch([line for line, _ in batch], dict(zip(header, columns, strict=True)))
         size = min(2 * size, MOST_RECORDS)
-
-
-def read_numbers(batch: Batch, column: str) -> tuple[Array, list[BadCell]]:
-    """The cells of a column as float64 (m,), and the cells that are no finite number."""
-    cells = batch.cells[column]
-    if are_numbers(cells):
-        numbers = to_numbers(cells)
-        if np.abs(numbers).max() < TOO_LARGE:
-            return numbers, []
-    bad = [
-        BadCell(line, column, cell)
-        for line, cell in zip(batch.lines, cells, strict=True)
-        if not (is_number(cell) and abs(float(cell)) < TOO_LARGE)
-    ]
-    return np.zeros(len(cells)), bad
-
-
-def bad_cell_problems(table: CsvTable, bad: Iterable[BadCell], advice: str) -> list[Problem]:
-    """One problem per column: its first bad cell, how many more there are, what to do."""
-    by_column: dict[str, list[BadCell]] = {}
-    for cell in bad:
-        by_column.setdefault(cell.column, []).append(cell)
-    problems = []
-    for column, cells in by_column.items():
-        more = f" (and {len(cells) - 1} more cells like it)" if len(cells) > 1 else ""
-        text = f"{column}: {cells[0].says}{more}{advice.format(column=column)}"
-        problems.append(Problem(text, table.place(cells[0].line)))
-    return problems
-
-
-def require_columns(table: CsvTable, needed: Sequence[str]) -> None:
-    """Refuse a table that lacks a column, by name.
-
-    Raises:
-        DataError: naming the missing columns and, for each, the nearest that is not needed.
-    """
-    missing = [name for name in needed if name not in table.header]
-    if not missing:
-        return
-    spare = [name for name in table.header if name not in needed]
-    where = table.place(1)
-    problems = [
-        Problem(f"no column '{name}'; {did_you_mean(name, spare) or _listed(table)}", where)
-        for name in missing[:SHOWN_COLUMNS]
-    ]
-    if len(missing) > SHOWN_COLUMNS:
-        text = f"no column '{missing[SHOWN_COLUMNS]}', and {len(missing)} are missing in all"
-        problems.append(Problem(text, where))
-    raise DataError(*problems)
-
-
-def _listed(table: CsvTable) -> str:
-    more = ", …" if len(table.header) > SHOWN_COLUMNS else ""
-    return f"the columns are {', '.join(table.header[:SHOWN_COLUMNS])}{more}"

@@ -14,22 +14,40 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from shallow_cli.columns import OUTPUT_OF_TASK, Column, Columns
-from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Network, Parameters, zeros
-from shallow_cli.core.outputs import OUTPUTS
-from shallow_cli.core.training import Row
-from shallow_cli.errors import ModelFileError, Problem
-from shallow_cli.files.atomic import replacing
+from shallow_cli.errors import ModelFileError, Problem, UsageError
+from shallow_cli.files.atomic import replacing, require_writable
+from shallow_cli.files.model_header import (
+    columns_from,
+    history_from,
+    network_from,
+    row_from,
+    sections_from,
+)
 from shallow_cli.model import Model
 
 FORMAT, FORMAT_VERSION = "shallow-model", 1
 HEADER = "model.json"
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
-LONGEST_HEADER = 64 * 1024 * 1024
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
+ZIP = b"PK\x03\x04"
+
+
+def require_replaceable(path: Path) -> None:
+    """Refuse an output that is not a model's place, before the work is done.
+
+    Raises:
+        UsageError: if there is a file that is no model: a config or a table, perhaps.
+        ModelFileError: if the file cannot be written.
+    """
+    require_writable(path, ModelFileError)
+    if path.is_file() and path.stat().st_size > 0:
+        with path.open("rb") as file:
+            if file.read(4) != ZIP:
+                text = "is there and not a model; it is not replaced. Name another, or remove it"
+                raise UsageError(Problem(text, str(path)))
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -62,39 +80,35 @@ def _npy(block: Array) -> bytes:
     return buffer.getvalue()
 
 
-def load_model(path: Path, command: str = "predict") -> Model:
+def load_model(path: Path, suggestion: str = "") -> Model:
     """Read a model; everything is checked before it is believed.
 
     Args:
         path: of the file.
-        command: to name in the hint when the file is a table.
+        suggestion: a command to suggest when the file turns out to be a table.
 
     Raises:
         ModelFileError: if there is no such file, or it is no model, or a damaged one.
     """
     try:
         with path.open("rb") as file:
+            if file.read(4) != ZIP:
+                raise ModelFileError(Problem(_what_else(file, suggestion), str(path)))
             return _read(file)
     except OSError as error:
         hint = "; `shallow train CONFIG` makes one" if isinstance(error, FileNotFoundError) else ""
         raise ModelFileError(
             Problem(f"cannot be read: {error.strerror or error}{hint}", str(path))
         ) from error
-    except _NoZipError as error:
-        raise ModelFileError(Problem(_what_else(path, command), str(path))) from error
-    except _DAMAGE as error:
+    except ValueError as error:  # what the checks say
         text = f"not a shallow model, or a damaged one: {error}"
         raise ModelFileError(Problem(text, str(path))) from error
+    except _DAMAGE as error:  # what zipfile, json and numpy stumble over
+        raise ModelFileError(Problem("not a shallow model, or a damaged one", str(path))) from error
 
 
-class _NoZipError(Exception):
-    pass
-
-
-# What zipfile, json, numpy and the construction of a Model raise on a file that is not right.
 _DAMAGE = (
     zipfile.BadZipFile,
-    ValueError,
     KeyError,
     TypeError,
     AttributeError,
@@ -105,63 +119,58 @@ _DAMAGE = (
 )
 
 
-def _what_else(path: Path, command: str) -> str:
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if b"," in head and b"\n" in head and b"\0" not in head:
-        return f"it is a table; did you mean `shallow {command} model.npz {path}`?"
-    return "not a shallow model" if head else "empty: not a shallow model"
+def _what_else(file: BinaryIO, suggestion: str) -> str:
+    """What a file that is no zip may be, by its first line."""
+    file.seek(0)
+    first = file.readline(4096)
+    if not first:
+        return "empty: not a shallow model"
+    if b"\0" in first or b"," not in first or b":" in first or first.startswith(b"#"):
+        return "not a shallow model"
+    return f"it is a table; did you mean `{suggestion}`?" if suggestion else "a table, not a model"
 
 
 def _read(file: BinaryIO) -> Model:
-    if file.read(4) != b"PK\x03\x04":
-        raise _NoZipError
     size = file.seek(0, io.SEEK_END)
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         names = sorted(member.filename for member in members)
         if names != sorted([HEADER, *(f"{name}.npy" for name in ARRAYS)]):
-            raise ValueError(f"its members are {', '.join(names) or 'none'}")
+            raise ValueError(f"its members are {', '.join(names[:10]) or 'none'}")
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
             raise ValueError("its members are compressed")
         if sum(member.file_size for member in members) > size:
             raise ValueError("its members are larger than the file")
-        header = _header(archive)
-        network = _network(header["network"])
+        header = _header(archive.read(HEADER))
+        network = network_from(header["network"])
         theta = _theta(archive, network)
+    config, sources, ended = sections_from(header)
     return Model(
         network,
         theta,
-        _columns(header["columns"], network),
-        header["config"],
-        header["sources"],
-        header["ended"],
-        Row(**header["kept"]),
-        tuple(Row(**row) for row in header["history"]),
+        columns_from(header["columns"], network),
+        config,
+        sources,
+        ended,
+        row_from(header["kept"]),
+        history_from(header["history"]),
     )
 
 
-def _header(archive: zipfile.ZipFile) -> dict[str, Any]:
-    if archive.getinfo(HEADER).file_size > LONGEST_HEADER:
-        raise ValueError("its header is too large")
-    header = json.loads(archive.read(HEADER))
+def _header(member: bytes) -> dict[str, Any]:
+    header = json.loads(member, parse_constant=_no_number)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ValueError("its header is not that of a model")
-    if header["format_version"] != FORMAT_VERSION:
-        raise ValueError(
-            f"its format is version {header['format_version']}, made by a newer shallow; upgrade"
-        )
+    version = header["format_version"]
+    if version != FORMAT_VERSION:
+        newer = type(version) is int and version > FORMAT_VERSION
+        what = "made by a newer shallow; upgrade" if newer else "which there never was"
+        raise ValueError(f"its format is version {version}, {what}")
     return header
 
 
-def _network(fields: dict[str, Any]) -> Network:
-    network = Network(**fields)
-    sizes = (network.n_x, network.n_h, network.n_y)
-    if any(type(size) is not int or size < 1 for size in sizes):
-        raise ValueError(f"its network has the sizes {sizes}")
-    if network.activation not in ACTIVATIONS or network.output not in OUTPUTS:
-        raise ValueError(f"its network is of {network.activation} and {network.output}")
-    return network
+def _no_number(word: str) -> float:
+    raise ValueError(f"its header has a {word}")
 
 
 def _theta(archive: zipfile.ZipFile, network: Network) -> Parameters:
@@ -190,14 +199,3 @@ def _shape_and_dtype(member: bytes) -> tuple[tuple[int, ...], str]:
     if fortran_order:
         raise ValueError("an array is in Fortran order")
     return shape, dtype.str
-
-
-def _columns(fields: dict[str, Any], network: Network) -> Columns:
-    features = tuple(Column(**column) for column in fields["features"])
-    targets = tuple(Column(**column) for column in fields["targets"])
-    columns = Columns(features, targets, fields["task"], tuple(fields["classes"]))
-    if OUTPUT_OF_TASK[columns.task] != network.output:
-        raise ValueError(f"its network cannot do a {columns.task} task")
-    if (len(features), columns.n_y) != (network.n_x, network.n_y):
-        raise ValueError("its columns do not fit the network")
-    return columns

@@ -5,7 +5,7 @@ import pytest
 
 from shallow_cli.core import gradient as module
 from shallow_cli.core.arrays import Array, Examples, examples
-from shallow_cli.core.gradient import buffers, cut, objective_gradient, shard_rows
+from shallow_cli.core.gradient import cut, new_buffers, objective_gradient, shard_rows
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 
 NETWORK = Network(4, 5, 3, activation="tanh", output="softmax")
@@ -28,7 +28,7 @@ def gradient_of(
     data = Examples(data.table.astype(dtype), data.targets.astype(dtype))
     weights = parameters(NETWORK, theta.vector.astype(dtype))
     blocks, result = cut(NETWORK, data), zeros(NETWORK)
-    objective_gradient(NETWORK, weights, blocks, l2, buffers(NETWORK, blocks, dtype), result)
+    objective_gradient(NETWORK, weights, blocks, l2, new_buffers(NETWORK, blocks, dtype), result)
     return result.vector
 
 

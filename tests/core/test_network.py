@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
-from shallow_cli.core.gradient import buffers, cut, objective_gradient
+from shallow_cli.core.gradient import cut, new_buffers, objective_gradient
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -25,7 +25,9 @@ M, N_X, N_H, N_Y = 7, 4, 5, 3  # all different: a transpose cannot hide
 def gradient_of(network: Network, theta: Parameters, data: Examples, l2: float) -> Parameters:
     """The gradient of the objective."""
     gradient, blocks = zeros(network), cut(network, data)
-    objective_gradient(network, theta, blocks, l2, buffers(network, blocks, np.float64), gradient)
+    objective_gradient(
+        network, theta, blocks, l2, new_buffers(network, blocks, np.float64), gradient
+    )
     return gradient
 
 

@@ -6,11 +6,13 @@ import pytest
 from shallow_cli.core.arrays import Examples, examples
 from shallow_cli.core.batches import batches, steps_per_epoch
 from shallow_cli.core.datasets import generate
+from shallow_cli.core.events import End, Job, Progress, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.measuring import measure
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.prediction import objective
 from shallow_cli.core.stopping import Losses
-from shallow_cli.core.training import End, Progress, Reason, Row, Settings, Task, measure, train
+from shallow_cli.core.training import train
 
 NETWORK = Network(2, 4, 1)
 
@@ -33,12 +35,12 @@ def settings(**changes: object) -> Settings:
     return Settings(**{**common, **changes})  # type: ignore[arg-type]
 
 
-def run(task: Task, interrupt_after: int | None = None) -> tuple[list[Row], End]:
+def run(job: Job, interrupt_after: int | None = None) -> tuple[list[Row], End]:
     """The rows and the end of a training that is interrupted after so many steps."""
     rows: list[Row] = []
     steps = [0]
-    theta = initial_parameters(task.network, 0.5, 0)
-    for event in train(task, theta, lambda: steps[-1] == interrupt_after):
+    theta = initial_parameters(job.network, 0.5, 0)
+    for event in train(job, theta, lambda: steps[-1] == interrupt_after):
         if isinstance(event, Row):
             rows.append(event)
         elif isinstance(event, Progress):
@@ -55,29 +57,29 @@ def run(task: Task, interrupt_after: int | None = None) -> tuple[list[Row], End]
 def test_the_first_and_the_last_row_are_always_there(
     moons: Examples, epochs: int, log_every: int, expected: list[int]
 ) -> None:
-    rows, _ = run(Task(NETWORK, moons, None, settings(epochs=epochs, log_every=log_every)))
+    rows, _ = run(Job(NETWORK, moons, None, settings(epochs=epochs, log_every=log_every)))
     assert [row.epoch for row in rows] == expected
 
 
 def test_a_row_is_the_loss_of_the_weights_at_its_epoch(moons: Examples) -> None:
     """Not of the weights before the last step: the end of 5 epochs is row 5 of 20."""
-    rows, _ = run(Task(NETWORK, moons, None, settings(l2=0.1)))
-    _, end = run(Task(NETWORK, moons, None, settings(l2=0.1, epochs=5)))
+    rows, _ = run(Job(NETWORK, moons, None, settings(l2=0.1)))
+    _, end = run(Job(NETWORK, moons, None, settings(l2=0.1, epochs=5)))
     assert rows[1].loss == objective(NETWORK, end.theta, moons, 0.1)
     assert rows[0].loss == objective(NETWORK, initial_parameters(NETWORK, 0.5, 0), moons, 0.1)
 
 
 def test_validation_loss_is_without_the_penalty(moons: Examples, held_out: Examples) -> None:
-    task = Task(NETWORK, moons, held_out, settings(l2=5.0))
+    job = Job(NETWORK, moons, held_out, settings(l2=5.0))
     theta = initial_parameters(NETWORK, 0.5, 0)
-    row = measure(task, theta, 0)
+    row = measure(job, theta, 0)
     assert row.validation_loss == objective(NETWORK, theta, held_out, 0)
     assert row.loss > objective(NETWORK, theta, moons, 0).real
 
 
 def test_row_names_and_their_order_are_a_contract(moons: Examples, held_out: Examples) -> None:
-    classes, _ = run(Task(NETWORK, moons, held_out, settings(epochs=1)))
-    numbers, _ = run(Task(Network(2, 4, 1, output="linear"), moons, None, settings(epochs=1)))
+    classes, _ = run(Job(NETWORK, moons, held_out, settings(epochs=1)))
+    numbers, _ = run(Job(Network(2, 4, 1, output="linear"), moons, None, settings(epochs=1)))
     expected = ["epoch", "loss", "accuracy", "validation_loss", "validation_accuracy"]
     assert list(classes[0].values()) == expected
     assert list(numbers[0].values()) == ["epoch", "loss", "r2"]
@@ -86,7 +88,7 @@ def test_row_names_and_their_order_are_a_contract(moons: Examples, held_out: Exa
 def test_the_first_weights_are_left_alone(moons: Examples) -> None:
     theta = initial_parameters(NETWORK, 0.5, 0)
     before = theta.vector.copy()
-    list(train(Task(NETWORK, moons, None, settings()), theta))
+    list(train(Job(NETWORK, moons, None, settings()), theta))
     np.testing.assert_array_equal(theta.vector, before)
 
 
@@ -115,7 +117,7 @@ def test_full_batch_keeps_the_order_of_the_rows(moons: Examples) -> None:
 
 
 def test_mini_batches_learn(moons: Examples) -> None:
-    rows, end = run(Task(NETWORK, moons, None, settings(batch_size=7, epochs=60)))
+    rows, end = run(Job(NETWORK, moons, None, settings(batch_size=7, epochs=60)))
     assert end.reason is Reason.FINISHED
     assert rows[-1].loss < rows[0].loss / 2
 
@@ -125,8 +127,8 @@ def test_early_stopping_keeps_the_best_weights(held_out: Examples) -> None:
     stream = np.random.RandomState(5)
     noise = examples(stream.standard_normal((30, 2)), stream.randint(0, 2, (30, 1)).astype(float))
     network = Network(2, 30, 1, "relu")
-    task = Task(network, noise, held_out, settings(epochs=500, log_every=1, early_stopping=15))
-    rows, end = run(task)
+    job = Job(network, noise, held_out, settings(epochs=500, log_every=1, early_stopping=15))
+    rows, end = run(job)
     lowest = min(rows, key=lambda row: row.validation_loss or 0)
     assert end.reason is Reason.STOPPED_EARLY
     assert end.row == lowest
@@ -136,27 +138,27 @@ def test_early_stopping_keeps_the_best_weights(held_out: Examples) -> None:
 
 def test_early_stopping_needs_validation_rows(moons: Examples) -> None:
     with pytest.raises(ValueError, match="needs validation examples"):
-        run(Task(NETWORK, moons, None, settings(early_stopping=3)))
+        run(Job(NETWORK, moons, None, settings(early_stopping=3)))
 
 
 def test_an_interrupted_run_has_finished_its_step(moons: Examples) -> None:
     """Three batches make an epoch: eight steps are two epochs and two steps."""
-    task = Task(NETWORK, moons, None, settings(batch_size=20))
-    _, end = run(task, interrupt_after=8)
+    job = Job(NETWORK, moons, None, settings(batch_size=20))
+    _, end = run(job, interrupt_after=8)
     assert (end.reason, end.last_epoch, end.partial_steps) == (Reason.INTERRUPTED, 2, 2)
     assert end.row.loss == objective(NETWORK, end.theta, moons, 0)
 
 
 def test_an_interrupted_epoch_end_is_the_short_run(moons: Examples) -> None:
-    rows, end = run(Task(NETWORK, moons, None, settings()), interrupt_after=7)
-    _, short = run(Task(NETWORK, moons, None, settings(epochs=7)))
+    rows, end = run(Job(NETWORK, moons, None, settings()), interrupt_after=7)
+    _, short = run(Job(NETWORK, moons, None, settings(epochs=7)))
     np.testing.assert_array_equal(end.theta.vector, short.theta.vector)
     assert rows[-1] == end.row == short.row
 
 
 def test_a_run_that_overflows_has_diverged(moons: Examples) -> None:
     network = Network(2, 4, 1, "relu", "linear")
-    rows, end = run(Task(network, moons, None, settings(learning_rate=1e6, epochs=500)))
+    rows, end = run(Job(network, moons, None, settings(learning_rate=1e6, epochs=500)))
     assert end.reason is Reason.DIVERGED
     assert end.last_epoch < 500
     assert all(np.isfinite(row.loss) for row in rows)
@@ -165,7 +167,7 @@ def test_a_run_that_overflows_has_diverged(moons: Examples) -> None:
 def test_first_weights_that_overflow_give_no_row(moons: Examples) -> None:
     network = Network(2, 4, 1, "relu", "linear")
     theta = parameters(network, np.full(network.n_parameters, 1e200))
-    events = list(train(Task(network, moons, None, settings()), theta))
+    events = list(train(Job(network, moons, None, settings()), theta))
     assert [type(event) for event in events] == [End]
     assert isinstance(events[0], End)
     assert (events[0].reason, events[0].last_epoch) == (Reason.DIVERGED, 0)

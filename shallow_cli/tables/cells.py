@@ -14,12 +14,11 @@ from shallow_cli.config import DataConfig
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.datasets import DATASETS, generate
 from shallow_cli.errors import ConfigError, DataError, Problem
-from shallow_cli.files.csv_file import (
+from shallow_cli.files.csv_file import CsvTable, open_table
+from shallow_cli.tables.reading import (
     BadCell,
-    CsvTable,
     bad_cell_problems,
-    open_table,
-    read_numbers,
+    numeric_batches,
     require_columns,
 )
 
@@ -36,7 +35,7 @@ class Cells:
     inputs: Array  # (m, n_x)
     targets: dict[str, list[str]]
     lines: Sequence[int]
-    sha256: str | None  # of the file, or of the generated numbers; None for standard input
+    sha256: str  # of the file, or of the generated numbers
 
     def place(self, row: int) -> str:
         """Where a row is, for messages."""
@@ -59,17 +58,15 @@ def configured_cells(config: DataConfig) -> Cells:
     """The rows that a config names.
 
     Raises:
+        ConfigError: if a column is feature or left out, and target too.
         DataError: if the file cannot be read, lacks a column, or has a feature that is no number.
     """
     if config.csv is None:
         return generated_cells(config)
     with open_table(config.csv) as table:
-        targets = config.target or table.header[-1:]
-        features = config.features or tuple(
-            name for name in table.header if name not in {*targets, *config.exclude}
-        )
+        features, targets = _chosen_columns(config, table.header)
         require_columns(table, [*targets, *features, *config.exclude])
-        return _read(table, features, targets, config.csv, LEAVE_OUT)
+        return _read(table, features, targets, LEAVE_OUT)
 
 
 def csv_cells(path: Path, features: Sequence[str], targets: Sequence[str]) -> Cells:
@@ -80,22 +77,32 @@ def csv_cells(path: Path, features: Sequence[str], targets: Sequence[str]) -> Ce
     """
     with open_table(path) as table:
         require_columns(table, [*targets, *features])
-        return _read(table, features, targets, path, advice="")
+        return _read(table, features, targets, advice="")
 
 
-def _read(
-    table: CsvTable, features: Sequence[str], targets: Sequence[str], path: Path, advice: str
-) -> Cells:
+def _chosen_columns(
+    config: DataConfig, header: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Features and targets: as the config says, else the last column and all others."""
+    targets = config.target or tuple(header[-1:])
+    for key, names in (("features", config.features or ()), ("exclude", config.exclude)):
+        for both in sorted(set(targets) & set(names)):
+            text = f"data.{key}: '{both}' is the target; data.target names another"
+            raise ConfigError(Problem(text))
+    left = [name for name in header if name not in {*targets, *config.exclude}]
+    return config.features or tuple(left), targets
+
+
+def _read(table: CsvTable, features: Sequence[str], targets: Sequence[str], advice: str) -> Cells:
     if not features:
         raise DataError(Problem("no column is left to learn from", table.place(1)))
     inputs: list[Array] = []
     target_cells: dict[str, list[str]] = {name: [] for name in targets}
     lines: list[int] = []
     bad: list[BadCell] = []
-    for batch in table.batches:
-        numbers = [read_numbers(batch, name) for name in features]
-        inputs.append(np.column_stack([column for column, _ in numbers]))
-        bad += [cell for _, cells in numbers for cell in cells]
+    for batch, numbers, bad_cells in numeric_batches(table, features):
+        inputs.append(numbers)
+        bad += bad_cells
         lines += batch.lines
         for name in targets:
             target_cells[name] += [cell.strip() for cell in batch.cells[name]]
@@ -104,7 +111,7 @@ def _read(
         raise DataError(*problems)
     if not lines:
         raise DataError(Problem("has a header, but no rows", table.name))
-    sha256 = None if str(path) == "-" else file_sha256(path)
+    sha256 = table.fingerprint.hexdigest()
     return Cells(table.name, tuple(features), np.concatenate(inputs), target_cells, lines, sha256)
 
 
@@ -141,9 +148,3 @@ def samples_and_noise(config: DataConfig) -> tuple[int, float]:
 def generated_seed(config: DataConfig) -> int:
     """Of a generated dataset; seed 1 of the flower is the course's."""
     return 1 if config.seed is None else config.seed
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

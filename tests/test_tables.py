@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cli.columns import choose_task, class_labels, class_numbers, fit
-from shallow_cli.core.training import Row
+from shallow_cli.core.events import Row
 from shallow_cli.errors import ShallowError
 from shallow_cli.files.config_file import load_config
 from shallow_cli.fitting import Prepared, prepare
+from shallow_cli.tables.columns import class_labels, class_numbers, fit_column
+from shallow_cli.tables.targets import choose_task
 
 from .conftest import ROOT, write
 
@@ -49,9 +50,9 @@ def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
 def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None:
     found = prepared(tmp_path, table, "data.scale=none")
     np.testing.assert_array_equal(
-        found.task.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
+        found.job.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
     )
-    np.testing.assert_array_equal(found.task.training.targets, [[1], [0], [1], [0]])
+    np.testing.assert_array_equal(found.job.training.targets, [[1], [0], [1], [0]])
     assert found.data.columns.classes == ("no", "yes")
 
 
@@ -181,22 +182,22 @@ def test_a_name_on_every_row_is_no_target(tmp_path: Path) -> None:
 def test_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
     rows = "".join(f"{i * i},{i % 2}\n" for i in range(40))
     found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
-    x = found.task.training.table[:, 0]
+    x = found.job.training.table[:, 0]
     assert x.mean() == pytest.approx(0, abs=1e-14)
     assert x.std() == pytest.approx(1)
-    assert found.task.validation is not None
-    assert abs(found.task.validation.table[:, 0].mean()) > 1e-3
+    assert found.job.validation is not None
+    assert abs(found.job.validation.table[:, 0].mean()) > 1e-3
 
 
 @pytest.mark.parametrize("constant", [0.1, 1e8 + 0.1, 0.0, -3.0])
 def test_a_constant_column_is_harmless(constant: float) -> None:
     """Its standard deviation is a rounding error that must not be divided by."""
-    column = fit("a", np.full(1001, constant), "standardize")
+    column = fit_column("a", np.full(1001, constant), "standardize")
     assert (column.offset, column.scale) == (constant, 1.0)
 
 
 def test_huge_values_do_not_overflow_the_deviation() -> None:
-    column = fit("a", np.array([1e149, 3e149]), "standardize")
+    column = fit_column("a", np.array([1e149, 3e149]), "standardize")
     assert (column.offset, column.scale) == pytest.approx((2e149, 1e149))
 
 
@@ -210,13 +211,13 @@ def test_a_regression_target_is_scaled_and_its_metrics_do_not_notice(tmp_path: P
     rows: list[Row] = []
     for text in (table, "\n".join([header, *larger])):
         found = prepared(tmp_path, text)
-        assert found.task.training.targets.std() == pytest.approx(1)
+        assert found.job.training.targets.std() == pytest.approx(1)
         rows.append(found_row(found))
     assert rows[0].r2 == pytest.approx(rows[1].r2, rel=1e-9)
 
 
 def found_row(found: Prepared) -> Row:
     """The first row of a training."""
-    from shallow_cli.core.training import measure
+    from shallow_cli.core.measuring import measure
 
-    return measure(found.task, found.theta, 0)
+    return measure(found.job, found.theta, 0)

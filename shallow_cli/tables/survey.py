@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shallow_cli.errors import DataError, Problem
-from shallow_cli.files.csv_file import BadCell, open_table, read_numbers
+from shallow_cli.files.csv_file import open_table
+from shallow_cli.tables.reading import BadCell, read_numbers
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def survey(path: Path) -> Survey:
         first_bad: dict[str, BadCell] = {}
         for batch in table.batches:
             rows += len(batch.lines)
-            cells += batch.cells[target]
+            cells += [cell.strip() for cell in batch.cells[target]]
             for name in table.header[:-1]:
                 bad = read_numbers(batch, name)[1]
                 if bad:
@@ -44,9 +45,5 @@ def survey(path: Path) -> Survey:
         features = tuple(name for name in table.header[:-1] if name not in first_bad)
         if not features:
             raise DataError(Problem("no column is all numbers", table.place(1)))
-        empty = [i for i, cell in enumerate(cells) if not cell.strip()]
-        if empty:
-            text = f"{target}: an empty cell, where the target should be"
-            raise DataError(Problem(f"{text} ({len(empty)} such rows)", table.name))
         unusable = {name: f"line {bad.line}: {bad.says}" for name, bad in first_bad.items()}
         return Survey(table.name, rows, target, cells, features, unusable)

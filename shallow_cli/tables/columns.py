@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.numerals import are_numbers, to_numbers
-
-MOST_NUMERIC_CLASSES = 20
+from shallow_cli.numerals import are_numbers, exact_number, is_number
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,11 @@ class Columns:
         return {"binary": 1, "multiclass": len(self.classes)}.get(self.task, len(self.targets))
 
     @property
+    def n_x(self) -> int:
+        """Input units."""
+        return len(self.features)
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """In the order of the network's inputs."""
         return tuple(column.name for column in self.features)
@@ -53,7 +56,7 @@ class Columns:
 OUTPUT_OF_TASK = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def fit(name: str, values: Array, how: str) -> Column:
+def fit_column(name: str, values: Array, how: str) -> Column:
     """The column with the offset and scale that `how` gives its values (m,).
 
     A constant column keeps scale 1: it becomes all zeros, and nothing is divided by a
@@ -93,7 +96,8 @@ def _scales(columns: Sequence[Column]) -> Array:
 def class_keys(cells: Sequence[str], labels: Sequence[str]) -> list[str | float]:
     """What makes two cells the same class: the number where all labels are numbers, else text."""
     if are_numbers(labels):
-        return [float(cell) if are_numbers([cell]) else cell for cell in cells]
+        exact = {cell: exact_number(cell) for cell in {*cells, *labels} if is_number(cell)}
+        return [exact.get(cell, cell) for cell in cells]
     return list(cells)
 
 
@@ -116,17 +120,3 @@ def class_targets(numbers: Array, task: str, n_classes: int) -> Array:
     if task == "binary":
         return numbers[:, None].astype(np.float64)
     return np.eye(n_classes)[numbers]
-
-
-def choose_task(cells: Sequence[str]) -> str:
-    """What `task: auto` means for these cells of one target.
-
-    Text is classes. Numbers are classes when all are whole, at most 20 differ, and each is
-    there at least twice; else they are a regression.
-    """
-    if are_numbers(cells):
-        values, counts = np.unique(to_numbers(cells), return_counts=True)
-        few = len(values) <= MOST_NUMERIC_CLASSES and counts.min() > 1
-        if not (few and np.all(values == np.round(values))):
-            return "regression"
-    return "binary" if len(class_labels(cells)) <= 2 else "multiclass"  # noqa: PLR2004

@@ -1,0 +1,52 @@
+"""An evaluation as tables: metrics, scores by class, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shallow_cli.console.streams import say
+from shallow_cli.console.tables import show_table
+
+if TYPE_CHECKING:
+    from shallow_cli.evaluation import Evaluation
+    from shallow_cli.model import Model
+
+
+def show_evaluation(model: Model, name: str, results: Mapping[str, Evaluation]) -> None:
+    """Print the metrics of all rows and of each part, with classes and counts of the last part.
+
+    Args:
+        model: what was evaluated.
+        name: of the rows.
+        results: by part; "" is all rows.
+    """
+    if len(results) > 1:
+        known = (f"{r.metrics['rows']} {part} rows" for part, r in results.items() if part)
+        say(f"{name} is known to the model: {', '.join(known)}")
+    names = results[""].metrics
+    rows = [[name, *(_cell(r.metrics[name]) for r in results.values())] for name in names]
+    show_table("Metrics", ["", *(part or "all rows" for part in results)], rows)
+    part, result = list(results.items())[-1]
+    if result.confusion is not None:
+        _show_classes(model.columns.classes, result.confusion, f"{part or 'all'} rows")
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.6f}"
+
+
+def _show_classes(classes: Sequence[str], counts: Any, which: str) -> None:
+    from shallow_cli.core.metrics import precision_recall_f1
+
+    scores = zip(*precision_recall_f1(counts), strict=True)
+    rows = [
+        [label, *(f"{score:.6f}" for score in row), str(total)]
+        for label, row, total in zip(classes, scores, counts.sum(axis=1), strict=True)
+    ]
+    show_table(f"Classes, {which}", ["", "precision", "recall", "f1", "rows"], rows)
+    matrix = [[label, *map(str, row)] for label, row in zip(classes, counts, strict=True)]
+    title = f"Confusion, {which}: true classes down, predicted across"
+    show_table(title, ["", *classes], matrix)

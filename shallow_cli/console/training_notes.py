@@ -1,0 +1,70 @@
+"""What is said on stderr around a training: before it, and when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shallow_cli.fitting import Prepared
+    from shallow_cli.model import Model
+
+SHOWN_CLASSES = 10
+
+
+def notes(prepared: Prepared) -> Iterator[str]:
+    """What was decided on the way, and what is unusual."""
+    columns, config, job = prepared.data.columns, prepared.config, prepared.job
+    what = f"{', '.join(columns.target_names)}: {columns.task}"
+    if columns.classes:
+        what += f", {len(columns.classes)} classes ({listed(columns.classes)})"
+    if prepared.data.other_task:
+        what += f"; data.task: {prepared.data.other_task} overrides"
+    yield what
+    parts = [counted(len(job.training), "training row")]
+    if job.validation:
+        parts.append(counted(len(job.validation), "validation row"))
+    parts.append(counted(columns.n_x, "feature"))
+    parts.append(counted(job.network.n_parameters, "parameter"))
+    yield ", ".join(parts)
+    if not columns.classes and config.data.scale_target != "none":
+        how = config.data.scale_target
+        yield f"the loss is that of the scaled target (data.scale_target: {how})"
+    yield from _warnings(prepared)
+
+
+def _warnings(prepared: Prepared) -> Iterator[str]:
+    config, rows = prepared.config, len(prepared.job.training)
+    if config.init_scale == 0:
+        yield "warning: init_scale 0 makes all hidden units alike, and they stay alike"
+    if isinstance(config.batch_size, int) and config.batch_size > rows:
+        yield f"warning: batch_size {config.batch_size} is more than the {rows} training rows"
+    if config.data.csv and prepared.data.numeric_names:
+        names = listed(prepared.data.numeric_names)
+        yield f"warning: there are numbers among the column names ({names}); no header?"
+
+
+def ending(model: Model, output: Path) -> Iterator[str]:
+    """Why training ended, what was kept, and where it went."""
+    ended, kept = model.ended, model.kept
+    if ended["reason"] == "stopped early":
+        yield f"stopped at epoch {ended['epoch']}: the validation loss no longer falls"
+    if ended["reason"] == "interrupted":
+        steps = ended["partial_steps"]
+        more = f" and {counted(steps, 'step')}" if steps else ""
+        yield f"interrupted after epoch {ended['epoch']}{more}"
+    losses = f"loss {kept.loss:.6f}"
+    if kept.validation_loss is not None:
+        losses += f", validation_loss {kept.validation_loss:.6f}"
+    yield f"wrote {output}: the weights of epoch {kept.epoch}, {losses}"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """The first names, with a sign that there are more."""
+    return ", ".join(names[:SHOWN_CLASSES]) + (", …" if len(names) > SHOWN_CLASSES else "")

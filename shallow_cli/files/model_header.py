@@ -1,0 +1,103 @@
+"""The sections of a model's header, checked before they are believed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from shallow_cli.config import KEYS
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.events import Row
+from shallow_cli.core.network import Network
+from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.resolving import broken_keys
+from shallow_cli.tables.columns import OUTPUT_OF_TASK, Column, Columns
+
+
+def network_from(fields: dict[str, Any]) -> Network:
+    """The network of a header.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    network = Network(**fields)
+    sizes = (network.n_x, network.n_h, network.n_y)
+    if any(type(size) is not int or size < 1 for size in sizes):
+        raise ValueError(f"its network has the sizes {sizes}")
+    if network.activation not in ACTIVATIONS or network.output not in OUTPUTS:
+        raise ValueError(f"its network is of {network.activation} and {network.output}")
+    if not _is_number(network.leak):
+        raise ValueError(f"its leak is {network.leak}")
+    return network
+
+
+def columns_from(fields: dict[str, Any], network: Network) -> Columns:
+    """The columns of a header.
+
+    Raises:
+        ValueError: if they are none, or do not fit the network.
+    """
+    features = tuple(_column(column) for column in fields["features"])
+    targets = tuple(_column(column) for column in fields["targets"])
+    columns = Columns(features, targets, fields["task"], tuple(fields["classes"]))
+    if OUTPUT_OF_TASK[columns.task] != network.output:
+        raise ValueError(f"its network cannot do a {columns.task} task")
+    if (columns.n_x, columns.n_y) != (network.n_x, network.n_y):
+        raise ValueError("its columns do not fit the network")
+    for names in (columns.feature_names, columns.target_names, columns.classes):
+        if len(set(names)) < len(names) or not all(isinstance(name, str) for name in names):
+            raise ValueError("its columns or classes are not distinct names")
+    if columns.task == "binary" and len(columns.classes) != 2:  # noqa: PLR2004
+        raise ValueError("its classes do not fit the task")
+    return columns
+
+
+def _column(fields: dict[str, Any]) -> Column:
+    column = Column(**fields)
+    if not (_is_number(column.offset) and _is_number(column.scale) and column.scale > 0):
+        raise ValueError(f"the scaling of its column {column.name} is no scaling")
+    return column
+
+
+def row_from(values: dict[str, Any]) -> Row:
+    """A row of the loss table.
+
+    Raises:
+        ValueError: if a value is no number.
+    """
+    row = Row(**values)
+    if type(row.epoch) is not int or not all(_is_number(value) for value in values.values()):
+        raise ValueError("a row of its losses is none")
+    return row
+
+
+def history_from(rows: list[dict[str, Any]]) -> tuple[Row, ...]:
+    """The logged rows.
+
+    Raises:
+        ValueError: if a value is no number.
+    """
+    return tuple(map(row_from, rows))
+
+
+def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The config, the sources of the data, and how training ended.
+
+    Raises:
+        ValueError: if one is not what a model has.
+    """
+    config, sources, ended = (header[name] for name in ("config", "sources", "ended"))
+    if wrong := broken_keys(config):
+        raise ValueError(f"its config is broken at {', '.join(wrong[:5])}")
+    if missing := set(KEYS) - set(config):
+        raise ValueError(f"its config lacks {', '.join(sorted(missing)[:5])}")
+    for source in (sources["training"], *sources.values()):
+        if [type(source[name]) for name in ("name", "rows", "sha256")] != [str, int, str]:
+            raise ValueError("it does not say what it was trained on")
+    if [type(ended[name]) for name in ("reason", "epoch", "partial_steps")] != [str, int, int]:
+        raise ValueError("it does not say how training ended")
+    return config, sources, ended
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and math.isfinite(value)  # type: ignore[arg-type]

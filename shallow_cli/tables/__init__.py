@@ -1,0 +1,1 @@
+"""Tables: from cells as somebody wrote them to the examples that a network learns from."""
