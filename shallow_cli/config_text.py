@@ -64,7 +64,7 @@ def starter_yaml(found: Survey) -> str:
             *left_out,
             f"  # features: {_comment(yaml_value(found.features))}",
             "  scale: standardize  # mean 0 and deviation 1; or minmax, none",
-            f"  validation: {held_out}  # of the rows, held out to see how well the rest is learned",
+            f"  validation: {held_out}  # of the rows, held out to measure the rest by",
             "hidden_units: 8",
             "activation: tanh  # or sigmoid, relu, leaky_relu",
             "init_scale: xavier  # or he (for relu), or a number such as 0.01",

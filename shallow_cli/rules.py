@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LARGEST_COUNT = 10**12
+
 Plain = str | int | float | bool | None
 
 
@@ -65,7 +67,7 @@ def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
     return Rule(says, read, bad)
 
 
-def whole(smallest: int, largest: int = 10**12) -> Rule:
+def whole(smallest: int, largest: int | None = None) -> Rule:
     """A whole number in a range; 1e4 is one."""
 
     def read(value: Value) -> int:
@@ -74,11 +76,14 @@ def whole(smallest: int, largest: int = 10**12) -> Rule:
             raise Refused
         if not math.isfinite(plain) or plain != int(plain):
             raise Refused
-        if not smallest <= plain <= largest:
+        if plain < smallest or (largest is not None and plain > largest):
             raise Refused
+        if plain > LARGEST_COUNT:
+            raise Refused(f"and not beyond {LARGEST_COUNT}")
         return int(plain)
 
-    return Rule(f"a whole number from {smallest} to {largest}", read, bad=str(smallest - 1))
+    upper = "up" if largest is None else f"to {largest}"
+    return Rule(f"a whole number from {smallest} {upper}", read, bad=str(smallest - 1))
 
 
 def choice(names: Iterable[str]) -> Rule:

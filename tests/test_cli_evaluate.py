@@ -37,7 +37,7 @@ def test_the_training_file_is_recognised_and_taken_apart(
     found = measured(shallow, iris_model, IRIS)
     assert (found["rows"], found["training_rows"], found["validation_rows"]) == (150, 120, 30)
     done = shallow("evaluate", iris_model, IRIS)
-    assert "is what the model was trained" in done.err
+    assert "is known to the model: " in done.err
     assert "120 training rows, 30 validation rows" in done.err
     kept = json.loads(shallow("inspect", iris_model, "--json").out)["kept"]
     assert found["validation_accuracy"] == kept["validation_accuracy"]
@@ -102,11 +102,32 @@ def test_set_draws_new_rows_of_generated_data(shallow: Shallow) -> None:
     assert "training_rows" not in fresh
 
 
+def test_set_may_name_another_dataset_by_the_same_rules(shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {generate: moons}\nepochs: 50\n")
+    shallow("train", "c.yaml")
+    assert measured(shallow, "--set", "data.generate=flower")["rows"] == 400
+    words = ["--set", "data.generate=gaussian_quantiles", "--set", "data.noise=3"]
+    assert "takes no noise" in shallow("evaluate", *words, code=2).err
+    generated = shallow("generate", "moons", "--seed", "5").out
+    write(Path("t.csv"), generated)
+    by_set = measured(shallow, "--set", "data.csv=t.csv")
+    assert by_set == measured(shallow, "model.npz", "t.csv")
+    assert by_set == measured(shallow, "--set", "data.seed=5")
+
+
+def test_f1_is_the_mean_over_the_classes_that_occur(shallow: Shallow, iris_model: Path) -> None:
+    lines = IRIS.read_text().splitlines()[:3]
+    write(Path("two.csv"), "\n".join(lines) + "\n")
+    assert measured(shallow, iris_model, "two.csv")["f1"] == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
         (["--set", "hidden_units=3"], 2, "was decided when the model was trained"),
         (["--set", "data.sed=3"], 2, "unknown key; did you mean 'data.seed'?"),
+        (["new.csv", "--set", "data.seed=3"], 2, "--set chooses the rows, and so does DATA"),
+        (["--set", "data.seed=3"], 2, "data.seed: is for generated data"),
         ([], 2, "name a CSV to evaluate on, with the columns sepal_length"),
         (["new.csv"], 3, "no column 'species'"),
         (["strange.csv"], 3, "strange.csv:2: species: 'tulip' is not one of the classes setosa"),

@@ -63,7 +63,7 @@ def test_missing_columns_are_named_all_at_once(shallow: Shallow, iris_model: Pat
     assert done.err.splitlines() == [
         "t.csv:1: no column 'key'; the columns are sepal_length, sepal_with, id",
         "t.csv:1: no column 'sepal_width'; did you mean 'sepal_with'?",
-        "t.csv:1: no column 'petal_length'; did you mean 'sepal_length'?",
+        "t.csv:1: no column 'petal_length'; the columns are sepal_length, sepal_with, id",
         "t.csv:1: no column 'petal_width'; did you mean 'sepal_with'?",
     ]
     assert done.out == ""
@@ -219,3 +219,47 @@ def test_a_full_disk_behind_stdout_is_said(iris_model: Path, tmp_path: Path) -> 
         )
     assert done.returncode == 3
     assert done.stderr == b"shallow: cannot write: No space left on device\n"
+
+
+def test_a_table_without_rows_has_no_predictions(shallow: Shallow, iris_model: Path) -> None:
+    """A filter that keeps nothing is no error."""
+    write(Path("none.csv"), f"{COLUMNS}\n")
+    assert shallow("predict", iris_model, "none.csv").out == "species\n"
+
+
+def test_swapped_arguments_are_understood(shallow: Shallow, iris_model: Path) -> None:
+    done = shallow("predict", IRIS, iris_model, code=3)
+    assert done.err.endswith(f"did you mean `shallow predict {iris_model} {IRIS}`?\n")
+
+
+def test_an_input_is_not_an_output(shallow: Shallow, iris_model: Path) -> None:
+    write(Path("t.csv"), f"{COLUMNS}\n{FLOWER}\n")
+    done = shallow("predict", iris_model, "t.csv", "-o", "t.csv", code=2)
+    assert done.err == "t.csv: -o names an input; it is not replaced\n"
+    assert Path("t.csv").read_text() == f"{COLUMNS}\n{FLOWER}\n"
+
+
+def test_a_device_as_output_is_written_to(iris_model: Path, tmp_path: Path) -> None:
+    out = run_process("predict", iris_model, IRIS, "-o", "/dev/stdout", cwd=tmp_path).stdout
+    assert out == run_process("predict", iris_model, IRIS, cwd=tmp_path).stdout
+
+
+def test_a_prediction_that_overflows_is_an_error(shallow: Shallow) -> None:
+    write(Path("t.csv"), "x,y\n1e-140,1\n2e-140,2.5\n3e-140,3\n")
+    write(Path("c.yaml"), "data: {csv: t.csv}\nactivation: relu\nepochs: 1\ninit_scale: 1e30\n")
+    shallow("train", "c.yaml", "--set", "learning_rate=1e-200")
+    write(Path("new.csv"), "x\n1e-140\n1e149\n")
+    done = shallow("predict", "model.npz", "new.csv", code=3)
+    assert done.err.startswith("new.csv:3: no finite prediction")
+    assert "nan" not in done.out
+    assert "inf" not in done.out
+
+
+def test_names_beyond_ascii_survive_any_locale(tmp_path: Path) -> None:
+    write(tmp_path / "t.csv", "größe,y\n1,naïve\n2,日本\n" * 1 + "1,naïve\n2,日本\n" * 3)
+    write(tmp_path / "c.yaml", "data: {csv: t.csv}\nepochs: 200\nlearning_rate: 1\n")
+    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    assert run_process("train", "c.yaml", cwd=tmp_path, env=env).returncode == 0
+    done = run_process("predict", "model.npz", "t.csv", cwd=tmp_path, env=env)
+    assert done.returncode == 0
+    assert done.stdout.decode("utf-8").splitlines()[:3] == ["y", "naïve", "日本"]

@@ -48,10 +48,9 @@ def test_the_table_goes_to_stdout_and_the_rest_to_stderr(shallow: Shallow, confi
         "    4    0.693088    0.733333         0.693047             0.700000\n"
     )
     assert done.err == (
-        "'y' has 2 classes: 0, 1 (data.task: binary; to choose another, data.task: regression)\n"
+        "y: binary, 2 classes (0, 1); data.task: regression overrides\n"
         "30 training rows, 10 validation rows, 2 features, 17 parameters\n"
-        "wrote model.npz: epoch 4, loss 0.693088, accuracy 0.733333, validation_loss 0.693047, "
-        "validation_accuracy 0.700000\n"
+        "wrote model.npz: the weights of epoch 4, loss 0.693088, validation_loss 0.693047\n"
     )
 
 
@@ -124,11 +123,12 @@ def test_a_diverged_run_writes_no_model_and_suggests_a_rate(
     shallow: Shallow, tmp_path: Path
 ) -> None:
     config = write(tmp_path / "c.yaml", "data: {generate: sine}\nlearning_rate: 50\n")
-    Path("model.npz").write_bytes(b"a good model")
+    shallow("train", config, "--set", "learning_rate=0.1", "--set", "epochs=1")
+    good = Path("model.npz").read_bytes()
     done = shallow("train", config, code=4)
     assert "training diverged at epoch" in done.err
-    assert done.err.endswith("no model was written. Try --set learning_rate=5\n")
-    assert Path("model.npz").read_bytes() == b"a good model"
+    assert done.err.endswith("no model was written. Try --set learning_rate=5 (it is 50)\n")
+    assert Path("model.npz").read_bytes() == good
     assert "nan" not in done.out
     assert "inf" not in done.out
 
@@ -167,7 +167,7 @@ def test_early_stopping_says_what_was_kept(shallow: Shallow, tmp_path: Path) -> 
     stopped, kept = model.ended["epoch"], model.kept.epoch
     assert stopped == kept + 10
     assert f"stopped at epoch {stopped}" in done.err
-    assert f"wrote model.npz: epoch {kept}, loss" in done.err
+    assert f"wrote model.npz: the weights of epoch {kept}, loss" in done.err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -192,5 +192,97 @@ def test_a_signal_ends_the_run_with_a_model(
     assert process.returncode == code
     assert model.ended["reason"] == "interrupted"
     assert model.kept.epoch > 100
-    assert f"interrupted after epoch {model.kept.epoch}; wrote m.npz" in err
+    assert f"interrupted after epoch {model.kept.epoch}\nwrote m.npz: the weights" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("name", ["c.yaml", "t.csv", "link"])
+def test_an_output_that_is_no_model_is_not_replaced(name: str, shallow: Shallow) -> None:
+    """Its own config and its own table, for example, also through a link."""
+    write(Path("t.csv"), "a,y\n1,x\n2,z\n")
+    write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 1\n")
+    Path("link").symlink_to("t.csv")
+    before = Path(name).read_bytes()
+    done = shallow("train", "c.yaml", "-o", name, code=2)
+    text = "is there and not a model; it is not replaced. Name another, or remove it"
+    assert done.err == f"{name}: {text}\n"
+    assert Path(name).read_bytes() == before
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl"])
+def test_weights_that_overflow_at_once_give_no_row(form: str, shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {generate: sine}\nactivation: relu\ninit_scale: 1e200\n")
+    done = shallow("train", "c.yaml", "-q", "--format", form, code=4)
+    assert done.out == ""
+    assert "no finite loss; try a smaller init_scale than 1e+200" in done.err
+
+
+def test_large_losses_keep_to_their_column(shallow: Shallow) -> None:
+    settings = "learning_rate: 20\nepochs: 5\nlog_every: 1\n"
+    write(Path("c.yaml"), f"data: {{generate: sine}}\nactivation: relu\n{settings}")
+    out = shallow("train", "c.yaml", "--set", "init_scale=3", code=4).out
+    assert "e+" in out
+    assert max(map(len, out.splitlines())) < 40
+
+
+def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
+    with subprocess.Popen(
+        [*command, "--set", "epochs=100000000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode in {130, 143}
+    assert "Traceback" not in err
+    assert "bug" not in err
+    if process.returncode == 130:
+        assert err.endswith("stopped at once by a second signal; no model was written\n")
+        assert not (tmp_path / "m.npz").exists()
+
+
+def test_an_interrupt_that_takes_the_reader_too_still_writes_the_model(tmp_path: Path) -> None:
+    """As Ctrl-C in `shallow train … | tee log`: both get the signal, tee dies of it."""
+    words = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
+    with subprocess.Popen(
+        [*words, "--set", "epochs=100000000", "-q"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.readline()
+        process.stdout.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert load_model(tmp_path / "m.npz").ended["reason"] == "interrupted"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_no_damage(closed: str, tmp_path: Path) -> None:
+    words = f"-m shallow_cli train {FLOWER} --set epochs=3 -o m.npz {closed}"
+    script = f"{sys.executable} {words}"
+    done = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert load_model(tmp_path / "m.npz").kept.epoch == 3
+
+
+def test_dry_run_can_be_saved_anywhere(shallow: Shallow) -> None:
+    Path("sub/other").mkdir(parents=True)
+    write(Path("sub/t.csv"), "a,y\n1,x\n2,z\n")
+    write(Path("sub/c.yaml"), "data: {csv: t.csv}\nepochs: 1\n")
+    write(Path("sub/other/d.yaml"), shallow("train", "sub/c.yaml", "--dry-run").out)
+    shallow("train", "sub/other/d.yaml", "-o", "a.npz")
+    shallow("train", "sub/c.yaml", "-o", "b.npz")
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()

@@ -137,7 +137,7 @@ csv: iris.csv
         f"{path}:7:16: learning_rate: must be a number above 0, not 'fast'",
         "--set: epochs: must be a whole number from 1 up, not '0'",
         f"{path}:10:12: data.seed: must be a whole number from 0 to 4294967295, not 'x'",
-        f"{path}:11:1: batch_size: must be full, or a whole number from 1 up, not a list",
+        f"{path}:11:1: batch_size: must be full, or a whole number from 1 up, not [1, 2]",
         f"{path}:12:4: l2: must be a number from 0 up, not empty",
         f"{path}:13:1: csv: unknown key; did you mean 'data.csv'?",
         "--set: sed: unknown key; did you mean 'seed'?",
@@ -230,6 +230,40 @@ def test_the_last_set_counts(tmp_path: Path) -> None:
 
 def test_a_word_that_is_no_setting(tmp_path: Path) -> None:
     assert problems(minimal(tmp_path), ["epochs"]) == ["--set: 'epochs' is not KEY=VALUE"]
+
+
+def test_one_broken_set_does_not_hide_the_others(tmp_path: Path) -> None:
+    found = problems(minimal(tmp_path), ["data.csv=[", "foo=1", "bar"])
+    assert len(found) == 3
+    assert found[0].startswith("--set data.csv:1:2: not valid YAML: ")
+
+
+def test_a_dash_after_set_is_standard_input(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path / "c.yaml", ""), ["data.csv=-"])
+    assert config.data.csv == Path("-")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("epochs=1e30", "must be a whole number from 1 up, not '1e30'; and not beyond 10000000"),
+        (f"epochs={'9' * 350}", "must be a whole number from 1 up"),
+        (f"learning_rate={'9' * 350}", "must be a number above 0"),
+        ("batch_size=ful", "did you mean 'full'?"),
+        ("init_scale=Xavier", "did you mean 'xavier'?"),
+        ("data.exclude=[a, a]", "not [a, a]; 'a' is there twice"),
+        ("data.csv=http://example.com/t.csv", "nothing is fetched from the network"),
+        ('data.csv="a\\0b"', "must be the path of a file"),
+        ("optimizer=adam", "optimizer: unknown key; `shallow init` lists every key"),
+    ],
+)
+def test_values_that_are_nearly_right(setting: str, expected: str, tmp_path: Path) -> None:
+    assert any(expected in line for line in problems(minimal(tmp_path), [setting]))
+
+
+def test_standard_input_is_read_for_one_thing_only(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yaml", "data: {csv: '-', validation: '-'}")
+    assert problems(path) == [f"{path}:1:18: data.validation: standard input is data.csv already"]
 
 
 def test_a_bom_is_no_part_of_the_first_key(tmp_path: Path) -> None:

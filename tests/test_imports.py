@@ -20,20 +20,25 @@ LEVELS = [
     "evaluation",
     "answers",
     "fitting",
-    "data",
-    "cells survey",
     "files.model_file",
+    "files.model_header",
     "model",
+    "tables.data",
+    "files.config_file",
+    "config_text",
+    "tables.targets",
+    "tables.cells tables.survey",
+    "tables.reading",
     "files",
-    "columns config_text",
+    "tables.columns",
+    "resolving",
     "config",
     "rules numerals",
-    "core.gradcheck",
-    "core.training",
-    "core.batches core.optimizers core.stopping core.metrics core.splitting",
-    "core.prediction",
-    "core.gradient",
-    "core.initializers",
+    "core.gradcheck core.training",
+    "core.measuring core.batches",
+    "core.events core.optimizers core.stopping core.metrics core.splitting",
+    "core.prediction core.gradient",
+    "core.penalty core.initializers",
     "core.network",
     "core.outputs",
     "core.activations",
@@ -44,13 +49,11 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
-    "numpy": ("core", "columns", "numerals", "data", "cells", "answers", "evaluation", "files"),
+    "numpy": ("core", "tables", "numerals", "answers", "evaluation", "files", "commands"),
     "rich": ("console",),
     "typer": ("cli", "commands"),
     "yaml": ("files.config_file",),
 }
-# Commands may use NumPy for one line, when they run.
-HOMES["numpy"] += ("commands.gradcheck",)
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

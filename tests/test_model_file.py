@@ -55,12 +55,8 @@ def test_files_that_are_no_models(tmp_path: Path) -> None:
     assert refusal(tmp_path / "m.npz") == (
         "m.npz: cannot be read: No such file or directory; `shallow train CONFIG` makes one"
     )
-    table = write(tmp_path / "t.csv", "a,b\n1,2\n")
-    assert refusal(table) == (
-        f"t.csv: it is a table; did you mean `shallow predict model.npz {table}`?".replace(
-            f"{tmp_path}/", ""
-        )
-    )
+    assert refusal(write(tmp_path / "t.csv", "a,b\n1,2\n")) == "t.csv: a table, not a model"
+    assert refusal(write(tmp_path / "c.yaml", "data: {a, b}\n")) == "c.yaml: not a shallow model"
     assert refusal(write(tmp_path / "m.npz", "")) == "m.npz: empty: not a shallow model"
     assert refusal(write(tmp_path / "m.npz", "hello")) == "m.npz: not a shallow model"
     np.savez(tmp_path / "m.npz", W1=np.zeros(3))
@@ -103,6 +99,12 @@ def edited(members: dict[str, bytes], **changes: object) -> None:
     members["model.json"] = json.dumps(header).encode()
 
 
+def scaling(members: dict[str, bytes], **changes: object) -> None:
+    """Change the first feature of the header."""
+    features = json.loads(members["model.json"])["columns"]["features"]
+    edited(members, columns__features=[{**features[0], **changes}, *features[1:]])
+
+
 def array(values: object, *, fortran: bool = False) -> bytes:
     """The bytes of a .npy file."""
     buffer = io.BytesIO()
@@ -124,6 +126,24 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, network__activation="step"), "of step and softmax"),
         (lambda m: edited(m, columns__task="binary"), "cannot do a binary task"),
         (lambda m: edited(m, columns__classes=["a", "b"]), "its columns do not fit the network"),
+        (lambda m: edited(m, format_version=0), "version 0, which there never was"),
+        (lambda m: edited(m, network__leak="x"), "its leak is x"),
+        (lambda m: edited(m, columns__classes=["a", "a", "b"]), "not distinct names"),
+        (lambda m: edited(m, columns__classes=[1, 2, 3]), "not distinct names"),
+        (lambda m: edited(m, kept__loss="x"), "a row of its losses is none"),
+        (lambda m: edited(m, history=[{"epoch": 0.5, "loss": 1}]), "a row of its losses is none"),
+        (lambda m: edited(m, config__seed="x"), "its config is broken at seed"),
+        (lambda m: edited(m, config__more=1), "its config is broken at more"),
+        (lambda m: edited(m, config={}), "its config lacks activation"),
+        (lambda m: edited(m, config=None), "damaged one"),
+        (lambda m: edited(m, sources={}), "damaged one"),
+        (lambda m: edited(m, sources__training__rows="x"), "what it was trained on"),
+        (lambda m: edited(m, ended=[]), "damaged one"),
+        (lambda m: edited(m, ended__epoch="x"), "how training ended"),
+        (lambda m: scaling(m, scale=0), "sepal_length is no scaling"),
+        (lambda m: scaling(m, offset="x"), "sepal_length is no scaling"),
+        (lambda m: scaling(m, name="petal_width"), "not distinct names"),
+        (lambda m: scaling(m, scale=float("nan")), "its header has a NaN"),
         (lambda m: m.update({"model.json": b"[]"}), "its header is not that of a model"),
         (lambda m: m.update({"model.json": b"{"}), "a damaged one"),
         (lambda m: m.update({"b2.npy": array([[0.0], [np.nan], [0.0]])}), "not finite"),

@@ -1,13 +1,17 @@
 """From a CSV to examples: what is read, decided and refused."""
 
+import hashlib
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from shallow_cli.core.events import Row
-from shallow_cli.errors import ShallowError
+from shallow_cli.errors import DataError, ShallowError
 from shallow_cli.files.config_file import load_config
+from shallow_cli.files.csv_file import open_table
 from shallow_cli.fitting import Prepared, prepare
 from shallow_cli.tables.columns import class_labels, class_numbers, fit_column
 from shallow_cli.tables.targets import choose_task
@@ -73,6 +77,12 @@ def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None
         ("y\nx\nz\n", "t.csv:1: no column is left to learn from"),
         (f"a,b,y\n{ROWS}".replace("no", "yes"), "t.csv: y: only one class, 'yes'"),
         ("a,b,y\n1,2,\n" + ROWS, "t.csv:2: y: an empty cell, where the target should be"),
+        ("a,y\n1,2.5\n3,2.5\n5,2.5\n", "t.csv: y: always 2.5; no target"),
+        ("a,y\n1,2\n3,1e200\n5,3.5\n", "t.csv:3: y: '1e200' is too large"),
+        ("y,z\n1,a\n2,b\n\n".encode("utf-16"), "not UTF-8 text"),
+        (b"PK\x03\x04...", "t.csv: a model or another zip file, not a CSV"),
+        (",a,y\n0,1,x\n", "t.csv:1: column 1 has no name; give it one, or take the column out"),
+        ("a,b,y\n1,2,x\n1,2,y\n1,2,\xe9\n".encode("latin-1"), "t.csv:4: not UTF-8 text"),
     ],
 )
 def test_what_is_no_table_is_refused(table: str | bytes, expected: str, tmp_path: Path) -> None:
@@ -117,7 +127,7 @@ def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
     ("overrides", "expected"),
     [
         (["data.target=z"], "t.csv:1: no column 'z'; the columns are a, b, y, c"),
-        (["data.features=[a, bb]"], "t.csv:1: no column 'bb'; did you mean 'b'?"),
+        (["data.features=[a, cc]"], "t.csv:1: no column 'cc'; the columns are a, b, y, c"),
         (["data.exclude=zz"], "t.csv:1: no column 'zz'; the columns are a, b, y, c"),
         (
             ["data.target=[a, b]", "data.features=c", "data.task=binary"],
@@ -165,7 +175,7 @@ def test_classes_are_sorted_and_written_as_they_were_read() -> None:
 
 def test_three_classes_for_a_binary_task(tmp_path: Path) -> None:
     found = refusal(tmp_path, f"a,b,y\n{ROWS}5,5,maybe\n", "data.task=binary")
-    assert found == "t.csv: y: 3 classes (maybe, no, yes …), not two; set data.task: multiclass"
+    assert found == "t.csv: y: 3 classes (maybe, no, yes), not two; set data.task: multiclass"
 
 
 def test_a_number_column_with_a_stray_word_is_no_text_target(tmp_path: Path) -> None:
@@ -221,3 +231,60 @@ def found_row(found: Prepared) -> Row:
     from shallow_cli.core.measuring import measure
 
     return measure(found.job, found.theta, 0)
+
+
+@pytest.mark.parametrize("word", ["NA", "nan", "inf", "null", "?"])
+@pytest.mark.parametrize("share", [1, 5])
+def test_words_for_no_value_are_no_class_among_numbers(
+    word: str, share: int, tmp_path: Path
+) -> None:
+    rows = "1,0\n2,1\n" * 5 + f"3,{word}\n" * share
+    assert f"t.csv:12: y: '{word}' is no value" in refusal(tmp_path, f"a,y\n{rows}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"), [("data.features=[a, y]", "features"), ("data.exclude=y", "exclude")]
+)
+def test_the_target_is_no_feature_though_nobody_named_it(
+    setting: str, key: str, tmp_path: Path
+) -> None:
+    """The last column is the target; learning from it would be perfect and worthless."""
+    found = refusal(tmp_path, f"a,b,y\n{ROWS}", setting)
+    assert found == f"data.{key}: 'y' is the target; data.target names another"
+
+
+def test_blanks_around_a_class_do_not_count(tmp_path: Path) -> None:
+    found = prepared(tmp_path, "a,y\n1,x\n2,x \n3, z\n4,z  \n")
+    assert found.data.columns.classes == ("x", "z")
+
+
+def test_classes_beyond_2_to_the_53_stay_apart() -> None:
+    cells = ["9007199254740992", "9007199254740993"]
+    assert class_labels(cells) == tuple(cells)
+
+
+def test_a_blank_line_in_a_table_of_one_column_is_a_question(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DataError, match=r":3: a blank line in a table of one column"),
+        open_table(write(tmp_path / "t.csv", "x\n1\n\n2\n")) as table,
+    ):
+        list(table.batches)
+    with open_table(write(tmp_path / "t.csv", "\nx\n1\n2\n\n")) as table:
+        assert sum(len(batch.lines) for batch in table.batches) == 2
+
+
+def test_a_pipe_is_read_once_and_has_the_fingerprint_of_its_bytes(tmp_path: Path) -> None:
+    table = f"a,b,y\n{ROWS}"
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(table,))
+    writer.start()
+    config = write(tmp_path / "c.yaml", "data: {csv: pipe.csv}\n")
+    found = prepare(load_config(config))
+    writer.join()
+    assert found.data.sources["training"]["sha256"] == hashlib.sha256(table.encode()).hexdigest()
+
+
+def test_numbers_as_column_names_are_worth_a_warning(tmp_path: Path) -> None:
+    found = prepared(tmp_path, f"1,2,y\n{ROWS}")
+    assert found.data.numeric_names == ("1", "2")

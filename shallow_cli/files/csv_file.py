@@ -143,11 +143,11 @@ def _checked(text: TextIO, name: str) -> Iterator[str]:
     for number, line in enumerate(text, start=1):
         if number == 1 and line.startswith("PK\x03\x04"):
             raise DataError(Problem("a model or another zip file, not a CSV", name))
-        if "\0" in line:
-            raise DataError(Problem("a binary file, not a CSV", name))
         if not line.isascii() and any("\ud800" <= c <= "\udfff" for c in line):
             where = f"{name}:{number}"
             raise DataError(Problem("not UTF-8 text; save it as UTF-8 first", where))
+        if "\0" in line:
+            raise DataError(Problem("a binary file, not a CSV", name))
         yield line
 
 
