@@ -50,10 +50,12 @@ def _blocks(network: Network, theta: Parameters, table: Array) -> Iterator[tuple
     """The rows of each block, and its forward pass cut to those rows."""
     dtype = wide(theta.vector.dtype.type)
     theta = parameters(network, theta.vector.astype(dtype))
-    X = np.zeros((network.n_x + 1, BLOCK_ROWS), dtype=dtype)
-    work = workspace(network, BLOCK_ROWS, dtype)
-    for start in range(0, len(table), BLOCK_ROWS):
-        rows = slice(start, min(start + BLOCK_ROWS, len(table)))
+    # Derivatives by complex steps are no predictions: a few rows need no padding there.
+    size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(table))
+    X = np.zeros((network.n_x + 1, size), dtype=dtype)
+    work = workspace(network, size, dtype)
+    for start in range(0, len(table), size):
+        rows = slice(start, min(start + size, len(table)))
         m = rows.stop - rows.start
         X[:, :m] = table[rows].T
         X[:, m:] = 0

@@ -105,6 +105,15 @@ def test_a_forgotten_penalty_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {block.name for block in check() if not block.passed} == {"W1", "W2"}
 
 
+@pytest.mark.parametrize("n_h", [1000, 3000])
+def test_a_wide_layer_is_no_false_alarm(n_h: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shallow_cli.core.gradcheck.MOST_PER_BLOCK", 10)
+    network = Network(64, n_h, 10, "relu", "softmax")
+    data = generic_examples(network, m=32, seed=0)
+    checks = check_gradient(network, generic_point(network, 0), data, 0.0)
+    assert max(block.rounding_units for block in checks) < 10
+
+
 def test_nothing_that_is_no_number_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*arguments: Any) -> None:
         backward(*arguments)
