@@ -1,5 +1,6 @@
 """`shallow train`: the table, the files, the exit codes."""
 
+import contextlib
 import csv
 import io
 import json
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -170,21 +172,28 @@ def test_early_stopping_says_what_was_kept(shallow: Shallow, tmp_path: Path) -> 
     assert f"wrote model.npz: the weights of epoch {kept}, loss" in done.err
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_with_a_model(
-    number: signal.Signals, code: int, tmp_path: Path
-) -> None:
+@contextlib.contextmanager
+def endless_training(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A training that has begun and would go on for hours."""
     command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
     with subprocess.Popen(
         [*command, "--set", "epochs=100000000"],
-        cwd=tmp_path,
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()  # the header
-        process.stdout.readline()  # epoch 0: training has begun
+        process.stdout.readline()  # epoch 0
+        yield process
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_with_a_model(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    with endless_training(tmp_path) as process:
         time.sleep(0.2)
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
@@ -226,17 +235,7 @@ def test_large_losses_keep_to_their_column(shallow: Shallow) -> None:
 
 
 def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
-    with subprocess.Popen(
-        [*command, "--set", "epochs=100000000"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.stdout.readline()
+    with endless_training(tmp_path) as process:
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
@@ -250,17 +249,8 @@ def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
 
 def test_an_interrupt_that_takes_the_reader_too_still_writes_the_model(tmp_path: Path) -> None:
     """As Ctrl-C in `shallow train … | tee log`: both get the signal, tee dies of it."""
-    words = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
-    with subprocess.Popen(
-        [*words, "--set", "epochs=100000000", "-q"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with endless_training(tmp_path) as process:
         assert process.stdout is not None
-        process.stdout.readline()
-        process.stdout.readline()
         process.stdout.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 130

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import zipfile
@@ -24,6 +23,7 @@ from shallow_cli.files.model_header import (
     network_from,
     row_from,
     sections_from,
+    sections_of,
 )
 from shallow_cli.model import Model
 
@@ -56,17 +56,7 @@ def save_model(model: Model, path: Path) -> None:
     Raises:
         ModelFileError: if the file cannot be written.
     """
-    header = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "network": dataclasses.asdict(model.network),
-        "columns": dataclasses.asdict(model.columns),
-        "config": model.config,
-        "sources": model.sources,
-        "ended": model.ended,
-        "kept": model.kept.values(),
-        "history": [row.values() for row in model.history],
-    }
+    header = {"format": FORMAT, "format_version": FORMAT_VERSION, **sections_of(model)}
     text = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)
     with replacing(path, ModelFileError) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, EARLIEST_DATE), text)

@@ -1,7 +1,8 @@
-"""The sections of a model's header, checked before they are believed."""
+"""The sections of a model's header: from a model, and back, checked before they are believed."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -10,8 +11,22 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.events import Row
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.model import Model
 from shallow_cli.resolving import broken_keys
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Column, Columns
+
+
+def sections_of(model: Model) -> dict[str, Any]:
+    """Everything that a model file says beside the weights, as plain values."""
+    return {
+        "network": dataclasses.asdict(model.network),
+        "columns": dataclasses.asdict(model.columns),
+        "config": model.config,
+        "sources": model.sources,
+        "ended": model.ended,
+        "kept": model.kept.values(),
+        "history": [row.values() for row in model.history],
+    }
 
 
 def network_from(fields: dict[str, Any]) -> Network:

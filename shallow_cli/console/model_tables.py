@@ -1,0 +1,76 @@
+"""A model as tables: layers, columns, classes, config, data, losses, weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shallow_cli.console.tables import show_table
+
+if TYPE_CHECKING:
+    from shallow_cli.model import Model
+
+LAST_ROWS = 5
+
+
+def show_model(model: Model, *, weights: bool) -> None:
+    """Print what a model is."""
+    _show_layers(model)
+    _show_columns(model)
+    said = [(name, value) for name, value in model.config.items() if value not in (None, [], ())]
+    show_table("Config", ["", "value"], [[name, _text(value)] for name, value in said])
+    sources = model.sources.items()
+    rows = [[part, s["name"], str(s["rows"]), s["sha256"][:16]] for part, s in sources]
+    show_table("Data", ["", "name", "rows", "sha256"], rows)
+    _show_training(model)
+    if weights:
+        _show_weights(model)
+
+
+def _show_layers(model: Model) -> None:
+    network, blocks = model.network, model.theta.blocks()
+    shapes = {name: f"{name} {block.shape}" for name, block in blocks.items()}
+    rows = [
+        ["hidden", str(network.n_h), network.activation, shapes["W1"], shapes["b1"]],
+        ["output", str(network.n_y), network.output, shapes["W2"], shapes["b2"]],
+    ]
+    title = f"Layers, {network.n_parameters} parameters"
+    show_table(title, ["", "units", "function", "weights", "biases"], rows)
+
+
+def _show_columns(model: Model) -> None:
+    columns = model.columns
+    groups = [("feature", columns.features)]
+    if not columns.classes:
+        groups.append(("target", columns.targets))
+    rows = [
+        [column.name, role, f"{column.offset:.6g}", f"{column.scale:.6g}"]
+        for role, group in groups
+        for column in group
+    ]
+    title = "Columns: the network sees (x − offset) / scale"
+    show_table(title, ["", "as", "offset", "scale"], rows)
+    if columns.classes:
+        rows = [[label, str(number)] for number, label in enumerate(columns.classes)]
+        show_table(f"Classes of {', '.join(columns.target_names)}", ["", "number"], rows)
+
+
+def _show_training(model: Model) -> None:
+    logged = [row.values() for row in model.history[-LAST_ROWS:]]
+    labels = ["logged"] * len(logged) + ["kept"]
+    rows = [
+        [label, *(str(v) if name == "epoch" else f"{v:.6f}" for name, v in row.items())]
+        for label, row in zip(labels, [*logged, model.kept.values()], strict=True)
+    ]
+    show_table(f"Losses ({model.ended['reason']})", ["", *model.kept.values()], rows)
+
+
+def _show_weights(model: Model) -> None:
+    for name, block in model.theta.blocks().items():
+        header = ["", *map(str, range(block.shape[1]))]
+        values = block.tolist()
+        rows = [[str(i), *(f"{value:.6g}" for value in row)] for i, row in enumerate(values)]
+        show_table(f"{name} {block.shape}", header, rows)
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
