@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
 
-SHOWN_CLASSES = 10
+SHOWN = 6
 
 
 def notes(prepared: Prepared) -> Iterator[str]:
@@ -67,4 +67,4 @@ def counted(number: int, thing: str) -> str:
 
 def listed(names: tuple[str, ...]) -> str:
     """The first names, with a sign that there are more."""
-    return ", ".join(names[:SHOWN_CLASSES]) + (", …" if len(names) > SHOWN_CLASSES else "")
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
