@@ -5,20 +5,29 @@ The baseline always answers the most frequent class of these rows, or their mean
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from shallow_cli.config import unflat
+from shallow_cli.config import KEYS, DataConfig, unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.prediction import loss_and_predictions
+from shallow_cli.errors import Problem, UsageError
+from shallow_cli.files.config_file import read_overrides
 from shallow_cli.model import Model
-from shallow_cli.tables.cells import Cells
+from shallow_cli.resolving import Entry, resolve
+from shallow_cli.rules import Scalar
+from shallow_cli.tables.cells import Cells, csv_cells, generated_cells
 from shallow_cli.tables.columns import unscaled
 from shallow_cli.tables.data import encode, split
 from shallow_cli.tables.targets import target_values
 
+# The keys that choose rows; everything else was decided when the model was trained.
+ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
 # Metrics of which more is better: those that a script can ask a minimum of.
 MORE_IS_BETTER = ("accuracy", "f1", "r2")
 
@@ -29,6 +38,60 @@ class Evaluation:
 
     metrics: dict[str, float | int | None]
     confusion: Array | None = None  # (K, K), row = true class, column = predicted class
+
+
+def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) -> Cells:
+    """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
+
+    Raises:
+        UsageError: if no rows are named, or by DATA and `--set` both.
+        ConfigError: if a key is set that does not choose rows.
+        DataError: if the table cannot be read.
+    """
+    columns = model.columns
+    if data and overrides:
+        raise UsageError(Problem("--set chooses the rows, and so does DATA; give one of the two"))
+    config = _row_config(model, overrides)
+    path = data or (config.csv if overrides else None)
+    if path is not None:
+        return csv_cells(path, columns.feature_names, columns.target_names)
+    if config.generate is None:
+        needed = ", ".join([*columns.feature_names, *columns.target_names])
+        raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
+    return generated_cells(config)
+
+
+def _row_config(model: Model, overrides: Sequence[str]) -> DataConfig:
+    """The model's own `data` section with `--set` over it, by the same rules as in training."""
+    own = unflat(model.config).data
+    found = list(read_overrides(overrides))
+    entries = [item for item in found if isinstance(item, Entry)]
+    problems = [item for item in found if isinstance(item, Problem)]
+    for entry in entries:
+        if entry.name in KEYS and entry.name not in ROW_KEYS:
+            text = "was decided when the model was trained; train again to change it"
+            problems.append(Problem(f"{entry.name}: {text}", entry.where))
+    if not {"data.csv", "data.generate"} & {entry.name for entry in entries}:
+        source = "data.generate" if own.generate else "data.csv"
+        word = model.config[source]
+        entries.insert(0, Entry(source, Scalar(word, word, "--set", Path()), "--set"))
+    said = resolve(entries, "--set", problems).data
+    if said.generate != own.generate:
+        return dataclasses.replace(said, features=own.features, target=own.target)
+    kept = {name: getattr(said, name) for name in ("samples", "noise", "seed")}
+    return dataclasses.replace(own, **{name: v for name, v in kept.items() if v is not None})
+
+
+def evaluate(model: Model, cells: Cells) -> dict[str, Evaluation]:
+    """The metrics on all rows under "", then on "training" and "validation" rows if known.
+
+    Raises:
+        DataError: if a target is missing, no number, or of a class the model does not know.
+    """
+    results = {"": evaluate_rows(model, cells)}
+    for name, rows in parts(model, cells).items():
+        results[name] = evaluate_rows(model, cells.take(rows))
+    return results
 
 
 def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
@@ -76,8 +139,6 @@ def _of_numbers(true: Array, predicted: Array) -> Evaluation:
 def parts(model: Model, cells: Cells) -> dict[str, Array]:
     """Which rows the model was trained and validated on; empty for rows that are new to it."""
     sources = model.sources
-    if cells.sha256 is None:
-        return {}
     if cells.sha256 == sources["training"]["sha256"]:
         return _split_again(model, cells)
     if "validation" in sources and cells.sha256 == sources["validation"]["sha256"]:

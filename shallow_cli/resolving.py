@@ -10,7 +10,9 @@ from typing import Any
 from shallow_cli.config import KEYS, Config, DataConfig
 from shallow_cli.core.datasets import DATASETS
 from shallow_cli.errors import ConfigError, Problem
-from shallow_cli.rules import Refused, Scalar, Value, did_you_mean
+from shallow_cli.rules import Refused, Scalar, Value, nearest
+
+UNKNOWN = "unknown key; `shallow init` lists every key"
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,12 @@ def _unknown(name: str) -> str:
     """What to say of a key that does not exist: its namesake elsewhere, or the nearest."""
     if name == "data":
         return "must be a section, with csv or generate below it"
-    last = {key.rpartition(".")[2]: key for key in KEYS}
+    namesakes = {key.rpartition(".")[2]: key for key in KEYS}
     word = name.rpartition(".")[2]
-    question = f"did you mean '{last[word]}'?" if word in last else did_you_mean(name, KEYS)
-    if not question and (near := did_you_mean(word, last)):
-        question = near.replace(near.split("'")[1], last[near.split("'")[1]])
-    return "unknown key; " + (question or "`shallow init` lists every key")
+    meant = (
+        namesakes.get(word) or nearest(name, KEYS) or namesakes.get(nearest(word, namesakes) or "")
+    )
+    return f"unknown key; did you mean '{meant}'?" if meant else UNKNOWN
 
 
 def _conflicts(given: dict[str, Entry], values: dict[str, Any], source: str) -> Iterator[Problem]:

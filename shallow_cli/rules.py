@@ -156,8 +156,14 @@ def path() -> Rule:
     return Rule("the path of a file", read, bad="''")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question that names the nearest known word, or nothing; case does not count."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that looks most like this one, if any does; case does not count."""
     by_case = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.7)
-    return f"did you mean '{by_case[near[0]]}'?" if near else ""
+    return by_case[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest known word, or nothing."""
+    near = nearest(word, known)
+    return f"did you mean '{near}'?" if near else ""

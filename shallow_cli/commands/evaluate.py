@@ -19,13 +19,7 @@ from shallow_cli.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shallow_cli.config import DataConfig
     from shallow_cli.evaluation import Evaluation
-    from shallow_cli.model import Model
-    from shallow_cli.tables.cells import Cells
-
-# The keys that choose rows; everything else was decided when the model was trained.
-ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
 
 
 def evaluate_cli(
@@ -61,6 +55,7 @@ def evaluate_cli(
     import json
 
     from shallow_cli.console.evaluation_tables import show_evaluation
+    from shallow_cli.evaluation import choose_rows, evaluate
     from shallow_cli.files.model_file import load_model
 
     loaded = load_model(model, f"shallow evaluate {data or DEFAULT_MODEL} {model}")
@@ -73,74 +68,6 @@ def evaluate_cli(
         show_evaluation(loaded, cells.name, results)
     if below(limits, as_values(results)):
         raise typer.Exit(ANSWER_IS_NO)
-
-
-def evaluate(model: Model, cells: Cells) -> dict[str, Evaluation]:
-    """The metrics on all rows under "", then on "training" and "validation" rows if known.
-
-    Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know.
-    """
-    from shallow_cli.evaluation import evaluate_rows, parts
-
-    results = {"": evaluate_rows(model, cells)}
-    for name, rows in parts(model, cells).items():
-        results[name] = evaluate_rows(model, cells.take(rows))
-    return results
-
-
-def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) -> Cells:
-    """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
-
-    Raises:
-        UsageError: if no rows are named, or by DATA and `--set` both.
-        ConfigError: if a key is set that does not choose rows.
-        DataError: if the table cannot be read.
-    """
-    from shallow_cli.tables.cells import csv_cells, generated_cells
-
-    columns = model.columns
-    if data and overrides:
-        raise UsageError(Problem("--set chooses the rows, and so does DATA; give one of the two"))
-    config = row_config(model, overrides)
-    path = data or config.csv
-    if path is not None and (data or overrides):
-        return csv_cells(path, columns.feature_names, columns.target_names)
-    if config.generate is None:
-        needed = ", ".join([*columns.feature_names, *columns.target_names])
-        raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
-    return generated_cells(config)
-
-
-def row_config(model: Model, overrides: Sequence[str]) -> DataConfig:
-    """The model's own `data` section with `--set` over it, by the same rules as in training.
-
-    Raises:
-        ConfigError: if a key is set that does not choose rows, or its value breaks its rule.
-    """
-    import dataclasses
-
-    from shallow_cli.config import KEYS, unflat
-    from shallow_cli.files.config_file import read_overrides
-    from shallow_cli.resolving import Entry, resolve
-
-    own = unflat(model.config).data
-    found = list(read_overrides(overrides))
-    entries = {item.name: item for item in found if isinstance(item, Entry)}
-    problems = [item for item in found if isinstance(item, Problem)]
-    for name, entry in entries.items():
-        if name in KEYS and name not in ROW_KEYS:
-            text = f"{name}: was decided when the model was trained; train again to change it"
-            problems.append(Problem(text, entry.where))
-    source = "data.generate" if own.generate else "data.csv"
-    if not {"data.csv", "data.generate"} & entries.keys():
-        own_words = [f"{source}={model.config[source]}"]
-        entries |= {e.name: e for e in read_overrides(own_words) if isinstance(e, Entry)}
-    said = resolve(list(entries.values()), "--set", problems).data
-    if said.generate != own.generate:
-        return dataclasses.replace(said, features=own.features, target=own.target)
-    kept = {name: getattr(said, name) for name in ("samples", "noise", "seed")}
-    return dataclasses.replace(own, **{name: v for name, v in kept.items() if v is not None})
 
 
 def as_values(results: Mapping[str, Evaluation]) -> dict[str, Any]:
