@@ -1,7 +1,5 @@
 """The command `shallow`: joins the commands, and is the only place that exits."""
 
-from __future__ import annotations
-
 import io
 import os
 import sys

@@ -1,7 +1,6 @@
 """`shallow evaluate`: metrics beside a baseline, and a gate for scripts."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +16,6 @@ from shallow_cli.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from shallow_cli.evaluation import Evaluation
 
 
@@ -70,7 +67,7 @@ def evaluate_cli(
         raise typer.Exit(ANSWER_IS_NO)
 
 
-def as_values(results: Mapping[str, Evaluation]) -> dict[str, Any]:
+def as_values(results: Mapping[str, "Evaluation"]) -> dict[str, Any]:
     """One flat object: the metrics of all rows, then those of the parts with a prefix."""
     values: dict[str, Any] = {}
     for part, result in results.items():

@@ -1,7 +1,5 @@
 """`shallow generate`: a generated dataset as CSV."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`shallow gradcheck`: does backprop match the loss?"""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -64,7 +62,7 @@ def gradcheck_cli(
         raise typer.Exit(ANSWER_IS_NO if decided(checks) else NO_VERDICT)
 
 
-def check_config(config: Config) -> Checks:
+def check_config(config: "Config") -> Checks:
     """The checks of a config's network on its own rows, by the name of the point.
 
     Raises:

@@ -1,7 +1,5 @@
 """`shallow init`: a commented starter config."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`shallow inspect`: what a model is."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,7 +38,7 @@ def inspect_cli(
         show_model(loaded, weights=weights)
 
 
-def describe(model: Model, *, weights: bool = False) -> dict[str, Any]:
+def describe(model: "Model", *, weights: bool = False) -> dict[str, Any]:
     """Everything a model file says, as plain values, with the shapes of its arrays."""
     from shallow_cli.files.model_header import sections_of
 

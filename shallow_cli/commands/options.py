@@ -1,7 +1,5 @@
 """Options that several commands share, and the last lines of every --help."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,12 +1,11 @@
 """`shallow predict`: a CSV in, a CSV out, row by row in the order they came."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -14,9 +13,6 @@ from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile
 from shallow_cli.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import TextIO
-
     from shallow_cli.model import Model
 
 
@@ -63,7 +59,7 @@ def predict_cli(
 
 
 def predict(
-    model: Model,
+    model: "Model",
     data: Path | None,
     output: Path = Path("-"),
     *,

@@ -1,8 +1,7 @@
 """`shallow train`: a config in, a loss table and one model file out."""
 
-from __future__ import annotations
-
 import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,8 +12,6 @@ from shallow_cli.console.streams import discard_stdout, say, write
 from shallow_cli.errors import DONE, Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from shallow_cli.config import Config
     from shallow_cli.core.events import End, Event, Row
 
@@ -59,7 +56,7 @@ def train_cli(
         raise typer.Exit(code)
 
 
-def train(config: Config, output: Path, *, form: str = "table", quiet: bool = False) -> int:
+def train(config: "Config", output: Path, *, form: str = "table", quiet: bool = False) -> int:
     """Train, print the rows, write the model; returns the exit code.
 
     Raises:
@@ -92,13 +89,13 @@ def train(config: Config, output: Path, *, form: str = "table", quiet: bool = Fa
 
 
 def shown(
-    events: Iterator[Event],
+    events: "Iterator[Event]",
     epochs: int,
     form: str,
     interrupted: Callable[[], bool],
     *,
     quiet: bool,
-) -> Iterator[Row | End]:
+) -> "Iterator[Row | End]":
     """The rows and the end, while printing the rows and keeping a bar moving.
 
     When an interrupt has ended the reader of the rows too, as in `train | tee`, the last row is
@@ -125,7 +122,7 @@ def shown(
             yield event
 
 
-def show_plan(config: Config) -> None:
+def show_plan(config: "Config") -> None:
     """Print the config with every open choice made, then shapes and sizes as comments."""
     from shallow_cli.config_text import config_yaml
     from shallow_cli.fitting import prepare
