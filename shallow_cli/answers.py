@@ -18,6 +18,8 @@ from shallow_cli.tables.cells import generated_cells
 from shallow_cli.tables.columns import scaled, unscaled
 from shallow_cli.tables.reading import bad_cell_problems, numeric_batches, require_columns
 
+NOT_FINITE = "no finite prediction; are these values in the units of the training?"
+
 Rows = list[list[str]]
 
 
@@ -76,8 +78,7 @@ def answers(model: Model, inputs: Array, places: Sequence[str], proba: bool) -> 
     A2 = outputs(model, inputs)
     wrong = np.flatnonzero(~np.isfinite(A2).all(axis=1))
     if len(wrong):
-        text = "no finite prediction; are these values in the units of the training?"
-        raise DataError(Problem(text, places[wrong[0]]))
+        raise DataError(Problem(NOT_FINITE, places[wrong[0]]))
     if not model.columns.classes:
         return [[repr(value) for value in row] for row in A2.tolist()]
     labels = [[model.columns.classes[number]] for number in metrics.decide(A2)]

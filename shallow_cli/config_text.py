@@ -107,5 +107,13 @@ def yaml_value(value: Any) -> str:
     if isinstance(value, str | Path):
         text = str(value)
         plain = _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT
-        return text if plain else json.dumps(text, ensure_ascii=False)
+        return text if plain else _quoted(text)
     return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """A YAML string; what does not print is escaped, which JSON alone would not do for all."""
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"  # noqa: PLR2004
+        for c in json.dumps(text, ensure_ascii=False)
+    )

@@ -68,7 +68,7 @@ class NoVerdictError(ShallowError):
     exit_code = 4
 
 
-# Exit codes that no exception carries.
+# Exit codes that are returned, not raised.
 DONE = 0
 ANSWER_IS_NO = 1
 NO_VERDICT = 4

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from shallow_cli.answers import NOT_FINITE
 from shallow_cli.config import KEYS, DataConfig, unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.prediction import loss_and_predictions
-from shallow_cli.errors import Problem, UsageError
+from shallow_cli.errors import DataError, Problem, UsageError
 from shallow_cli.files.config_file import read_overrides
 from shallow_cli.model import Model
 from shallow_cli.resolving import Entry, resolve
@@ -51,19 +52,22 @@ def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) 
     columns = model.columns
     if data and overrides:
         raise UsageError(Problem("--set chooses the rows, and so does DATA; give one of the two"))
-    config = _row_config(model, overrides)
-    path = data or (config.csv if overrides else None)
-    if path is not None:
+    chosen = _said(model, overrides) if overrides else None
+    path = chosen.csv if chosen else data
+    if path:
         return csv_cells(path, columns.feature_names, columns.target_names)
-    if config.generate is None:
+    own = unflat(model.config).data
+    if own.generate is None and chosen is None:
         needed = ", ".join([*columns.feature_names, *columns.target_names])
         raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
-    return generated_cells(config)
+    return generated_cells(_generated(own, chosen) if chosen else own)
 
 
-def _row_config(model: Model, overrides: Sequence[str]) -> DataConfig:
-    """The model's own `data` section with `--set` over it, by the same rules as in training."""
-    own = unflat(model.config).data
+def _said(model: Model, overrides: Sequence[str]) -> DataConfig:
+    """The `data` section that `--set` makes, by the same rules as in training.
+
+    What the model was trained on is the source of the rows unless another is named.
+    """
     found = list(read_overrides(overrides))
     entries = [item for item in found if isinstance(item, Entry)]
     problems = [item for item in found if isinstance(item, Problem)]
@@ -72,14 +76,18 @@ def _row_config(model: Model, overrides: Sequence[str]) -> DataConfig:
             text = "was decided when the model was trained; train again to change it"
             problems.append(Problem(f"{entry.name}: {text}", entry.where))
     if not {"data.csv", "data.generate"} & {entry.name for entry in entries}:
-        source = "data.generate" if own.generate else "data.csv"
+        source = "data.generate" if model.config["data.generate"] else "data.csv"
         word = model.config[source]
         entries.insert(0, Entry(source, Scalar(word, word, "--set", Path()), "--set"))
-    said = resolve(entries, "--set", problems).data
-    if said.generate != own.generate:
-        return dataclasses.replace(said, features=own.features, target=own.target)
-    kept = {name: getattr(said, name) for name in ("samples", "noise", "seed")}
-    return dataclasses.replace(own, **{name: v for name, v in kept.items() if v is not None})
+    return resolve(entries, "--set", problems).data
+
+
+def _generated(own: DataConfig, chosen: DataConfig) -> DataConfig:
+    """The chosen rows of a generated dataset; what was not said is as in training, if it can be."""
+    base = own if chosen.generate == own.generate else DataConfig(generate=chosen.generate)
+    said = {name: getattr(chosen, name) for name in ("samples", "noise", "seed")}
+    said = {name: value for name, value in said.items() if value is not None}
+    return dataclasses.replace(base, features=own.features, target=own.target, **said)
 
 
 def evaluate(model: Model, cells: Cells) -> dict[str, Evaluation]:
@@ -98,11 +106,16 @@ def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
     """The metrics of a model on rows with targets.
 
     Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know.
+        DataError: if a target is missing, no number, or of a class the model does not know, or
+            a prediction is not finite.
     """
     data = encode(model.columns, cells)
     true = target_values(cells, model.columns.task, model.columns.classes)
-    loss, A2 = loss_and_predictions(model.network, model.theta, data)
+    with np.errstate(all="ignore"):
+        loss, A2 = loss_and_predictions(model.network, model.theta, data)
+    wrong = np.flatnonzero(~np.isfinite(A2).all(axis=1))
+    if len(wrong):
+        raise DataError(Problem(NOT_FINITE, cells.place(int(wrong[0]))))
     if model.columns.classes:
         return _of_classes(true[:, 0], A2, len(model.columns.classes), float(loss.real))
     return _of_numbers(true, unscaled(model.columns.targets, A2))

@@ -27,7 +27,8 @@ def is_number(cell: str) -> bool:
 
 def are_numbers(cells: Sequence[str]) -> bool:
     """Whether every cell is a number: one pass of one expression, for speed."""
-    return _ALL.fullmatch("\n".join(cells) + "\n") is not None
+    text = "\n".join(cells) + "\n"
+    return text.count("\n") == len(cells) and _ALL.fullmatch(text) is not None
 
 
 def exact_number(cell: str) -> int | float:

@@ -6,13 +6,14 @@ A rule reads what the YAML reader found: the value that YAML 1.2 sees and the te
 from __future__ import annotations
 
 import difflib
-import math
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 LARGEST_COUNT = 10**12
+LARGEST_NUMBER = sys.float_info.max
 
 Plain = str | int | float | bool | None
 
@@ -60,7 +61,7 @@ def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
         plain = _scalar(value).value
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise Refused
-        if not math.isfinite(plain) or not holds(plain):
+        if not abs(plain) <= LARGEST_NUMBER or not holds(plain):
             raise Refused
         return float(plain)
 
@@ -74,7 +75,7 @@ def whole(smallest: int, largest: int | None = None) -> Rule:
         plain = _scalar(value).value
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise Refused
-        if not math.isfinite(plain) or plain != int(plain):
+        if not abs(plain) <= LARGEST_NUMBER or plain != int(plain):
             raise Refused
         if plain < smallest or (largest is not None and plain > largest):
             raise Refused

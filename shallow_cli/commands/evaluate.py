@@ -78,7 +78,7 @@ def as_values(results: Mapping[str, "Evaluation"]) -> dict[str, Any]:
     return values
 
 
-def read_limits(words: Sequence[str], values: Mapping[str, Any]) -> dict[str, float]:
+def read_limits(words: Sequence[str], values: Mapping[str, Any]) -> list[tuple[str, float]]:
     """The `--fail-under METRIC=VALUE` words.
 
     Raises:
@@ -89,7 +89,7 @@ def read_limits(words: Sequence[str], values: Mapping[str, Any]) -> dict[str, fl
     from shallow_cli.numerals import is_number
 
     known = [name for name in values if name.endswith(MORE_IS_BETTER) and "baseline" not in name]
-    limits = {}
+    limits = []
     for word in words:
         name, _, limit = word.partition("=")
         if name not in known or not is_number(limit):
@@ -97,13 +97,13 @@ def read_limits(words: Sequence[str], values: Mapping[str, Any]) -> dict[str, fl
             raise UsageError(Problem(text))
         if values[name] is None:
             raise NoVerdictError(Problem(f"{name} has no value on these rows"))
-        limits[name] = float(limit)
+        limits.append((name, float(limit)))
     return limits
 
 
-def below(limits: Mapping[str, float], values: Mapping[str, Any]) -> bool:
+def below(limits: Sequence[tuple[str, float]], values: Mapping[str, Any]) -> bool:
     """Whether a metric is below its limit; each is told on stderr."""
-    missed = {name: limit for name, limit in limits.items() if values[name] < limit}
-    for name, limit in missed.items():
+    missed = [(name, limit) for name, limit in limits if not values[name] >= limit]
+    for name, limit in missed:
         say(f"{name} {values[name]:.6f} is below {limit:g}")
     return bool(missed)

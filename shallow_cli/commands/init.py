@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from shallow_cli.console.streams import write
+from shallow_cli.errors import Problem, UsageError
 
 
 def init_cli(
@@ -30,6 +31,7 @@ def init(data: Path | None = None) -> str:
     """The text of a config for a CSV, or the reference config.
 
     Raises:
+        UsageError: for standard input, which no config can name twice.
         DataError: if the CSV cannot be read, or a config for it could not train.
     """
     from shallow_cli.config_text import reference_yaml, starter_yaml
@@ -39,6 +41,8 @@ def init(data: Path | None = None) -> str:
 
     if data is None:
         return reference_yaml()
+    if str(data) == "-":
+        raise UsageError(Problem("init needs a file: the config it writes names it"))
     text = starter_yaml(survey(data))
     load_data(parse_config(text, str(data), Path()))  # refuses what training would refuse
     return text

@@ -83,9 +83,12 @@ def predict(
     else:
         rows = csv_answers(model, data, ids, proba=proba)
     with _opened(output) as file:
-        writer = csv.writer(file, lineterminator="\n")
+        plain = csv.writer(file, lineterminator="\n")
+        quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for batch in rows:
-            writer.writerows(batch)
+            # A lone carriage return would end a record for many readers, but not for csv.writer.
+            risky = any("\r" in cell for row in batch for cell in row)
+            (quoted if risky else plain).writerows(batch)
             file.flush()
 
 

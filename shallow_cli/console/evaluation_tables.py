@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shallow_cli.console.streams import say
-from shallow_cli.console.tables import show_table
+from shallow_cli.console.tables import number, show_table
 
 if TYPE_CHECKING:
     from shallow_cli.evaluation import Evaluation
@@ -35,7 +35,7 @@ def show_evaluation(model: Model, name: str, results: Mapping[str, Evaluation]) 
 def _cell(value: float | None) -> str:
     if value is None:
         return "-"
-    return str(value) if isinstance(value, int) else f"{value:.6f}"
+    return str(value) if isinstance(value, int) else number(value)
 
 
 def _show_classes(classes: Sequence[str], counts: Any, which: str) -> None:
@@ -43,7 +43,7 @@ def _show_classes(classes: Sequence[str], counts: Any, which: str) -> None:
 
     scores = zip(*precision_recall_f1(counts), strict=True)
     rows = [
-        [label, *(f"{score:.6f}" for score in row), str(total)]
+        [label, *(number(score) for score in row), str(total)]
         for label, row, total in zip(classes, scores, counts.sum(axis=1), strict=True)
     ]
     show_table(f"Classes, {which}", ["", "precision", "recall", "f1", "rows"], rows)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shallow_cli.console.streams import is_terminal, write
+from shallow_cli.console.tables import NUMBER_WIDTH, number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from shallow_cli.core.events import Row
 
 Writer = Callable[["Row"], None]
-
-DECIMALS = 6
-NUMBER_WIDTH = 10
 
 
 def loss_writer(form: str, epochs: int) -> Writer:
@@ -35,9 +33,7 @@ def _table(epochs: int) -> Writer:
         widths = [
             max(len(name), len(str(epochs)) if name == "epoch" else NUMBER_WIDTH) for name in values
         ]
-        cells = [
-            str(value) if name == "epoch" else _number(value) for name, value in values.items()
-        ]
+        cells = [str(value) if name == "epoch" else number(value) for name, value in values.items()]
         if console and console.width >= sum(widths) + 3 * len(widths):
             _print_rich(console, [] if header else list(values), widths, cells)
         else:
@@ -46,12 +42,6 @@ def _table(epochs: int) -> Writer:
         header[:] = values
 
     return show
-
-
-def _number(value: float) -> str:
-    """Six decimals, and powers of ten where these would not fit."""
-    text = f"{value:.{DECIMALS}f}"
-    return text if len(text) <= NUMBER_WIDTH else f"{value:.3e}"
 
 
 def _rich_console() -> Console:

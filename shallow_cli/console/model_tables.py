@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shallow_cli.console.tables import show_table
+from shallow_cli.console.tables import number, show_table
 
 if TYPE_CHECKING:
     from shallow_cli.model import Model
@@ -58,7 +58,7 @@ def _show_training(model: Model) -> None:
     logged = [row.values() for row in model.history[-LAST_ROWS:]]
     labels = ["logged"] * len(logged) + ["kept"]
     rows = [
-        [label, *(str(v) if name == "epoch" else f"{v:.6f}" for name, v in row.items())]
+        [label, *(str(v) if name == "epoch" else number(v) for name, v in row.items())]
         for label, row in zip(labels, [*logged, model.kept.values()], strict=True)
     ]
     show_table(f"Losses ({model.ended['reason']})", ["", *model.kept.values()], rows)

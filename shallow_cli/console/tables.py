@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from shallow_cli.console.streams import is_terminal, one_line, write
 
+DECIMALS, NUMBER_WIDTH = 6, 10
+
 Cells = Sequence[Sequence[str]]
+
+
+def number(value: float) -> str:
+    """Six decimals, and powers of ten where these would not fit or would be all zeros."""
+    text = f"{value:.{DECIMALS}f}"
+    vanishes = value != 0 and abs(value) < 10**-DECIMALS
+    return f"{value:.3e}" if vanishes or len(text) > NUMBER_WIDTH else text
 
 
 def show_table(title: str, header: Sequence[str], rows: Cells) -> None:
@@ -38,7 +47,8 @@ def _show_rich(title: str, header: Sequence[str], rows: Cells, width: int) -> bo
     console = Console(highlight=False)
     if console.width < width:
         return False
-    table = Table(title=Text(title, "bold"), title_justify="left", box=SIMPLE_HEAD)
+    console.print(Text(title, "bold"), soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD)
     for position, name in enumerate(header):
         table.add_column(Text(name), justify="right" if position else "left", no_wrap=True)
     for row in rows:

@@ -84,7 +84,8 @@ class End:
     """The last event: the weights to keep, measured, and why training ended.
 
     `row.epoch` counts the finished epochs of the kept weights and `partial_steps` the steps
-    taken since, which only an interrupted run has. `last_epoch` is where training stood.
+    taken since, which a run has that did not end with an epoch. `last_epoch` is where training
+    stood.
     """
 
     reason: Reason

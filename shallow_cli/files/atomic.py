@@ -31,7 +31,7 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
     path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
     with _told(path, error):
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.name[:100]}.", suffix=".tmp", dir=path.parent
+            prefix=f".{path.name[:20]}.", suffix=".tmp", dir=path.parent
         )
         temporary = Path(name)
         try:

@@ -83,7 +83,9 @@ def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[
         except ConfigError as error:
             yield from error.problems
             continue
-        if node is not None:
+        if node is None:  # a comment, or blanks
+            yield Entry(name, Scalar(None, "", option, Path()), option)
+        else:
             yield _entry(name, node, Path(), option, lambda _: option)
 
 

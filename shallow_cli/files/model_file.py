@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -43,11 +44,17 @@ def require_replaceable(path: Path) -> None:
         ModelFileError: if the file cannot be written.
     """
     require_writable(path, ModelFileError)
-    if path.is_file() and path.stat().st_size > 0:
-        with path.open("rb") as file:
-            if file.read(4) != ZIP:
-                text = "is there and not a model; it is not replaced. Name another, or remove it"
-                raise UsageError(Problem(text, str(path)))
+    if path.is_file() and path.stat().st_size > 0 and not _looks_like_a_model(path):
+        text = "is there and not a model; it is not replaced. Name another, or remove it"
+        raise UsageError(Problem(text, str(path)))
+
+
+def _looks_like_a_model(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return HEADER in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        return False
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -106,6 +113,8 @@ _DAMAGE = (
     NotImplementedError,
     RuntimeError,
     MemoryError,
+    OverflowError,
+    tokenize.TokenError,
 )
 
 

@@ -64,6 +64,8 @@ def columns_from(fields: dict[str, Any], network: Network) -> Columns:
             raise ValueError("its columns or classes are not distinct names")
     if columns.task == "binary" and len(columns.classes) != 2:  # noqa: PLR2004
         raise ValueError("its classes do not fit the task")
+    if columns.task != "regression" and len(columns.targets) != 1:
+        raise ValueError("its targets do not fit the task")
     return columns
 
 
@@ -109,10 +111,11 @@ def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     for source in (sources["training"], *sources.values()):
         if [type(source[name]) for name in ("name", "rows", "sha256")] != [str, int, str]:
             raise ValueError("it does not say what it was trained on")
-    if [type(ended[name]) for name in ("reason", "epoch", "partial_steps")] != [str, int, int]:
+    counts = [ended["epoch"], ended["partial_steps"]]
+    if type(ended["reason"]) is not str or any(type(n) is not int or n < 0 for n in counts):
         raise ValueError("it does not say how training ended")
     return config, sources, ended
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in {int, float} and math.isfinite(value)  # type: ignore[arg-type]
+    return type(value) in {int, float} and abs(value) < math.inf  # type: ignore[arg-type]

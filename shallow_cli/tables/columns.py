@@ -72,7 +72,7 @@ def fit_column(name: str, values: Array, how: str) -> Column:
     mean = float(np.mean(values))
     largest = float(np.abs(values - mean).max())
     deviation = largest * float(np.sqrt(np.mean(((values - mean) / largest) ** 2)))
-    return Column(name, offset=mean, scale=deviation)
+    return Column(name, offset=mean, scale=deviation or 1.0)  # the smallest numbers underflow
 
 
 def scaled(columns: Sequence[Column], values: Array) -> Array:

@@ -69,8 +69,10 @@ def load_data(config: Config) -> Data:
         held_out = csv_cells(chosen.validation, columns.feature_names, columns.target_names)
         validation = encode(columns, held_out)
         sources["validation"] = _source(held_out)
-    [first, *_] = cells.targets.values()
-    alternative = other_task(chosen.task, first) if config.data.task == "auto" else None
+    alternative = None
+    if config.data.task == "auto" and len(cells.targets) == 1:
+        [target] = cells.targets.values()
+        alternative = other_task(chosen.task, target)
     return Data(columns, training, validation, chosen, sources, alternative)
 
 

@@ -26,7 +26,7 @@ def survey(path: Path) -> Survey:
     """Read a CSV once.
 
     Raises:
-        DataError: if it cannot be read, a target cell is empty, or no column is all numbers.
+        DataError: if it cannot be read, has no rows, or no column that is all numbers.
     """
     with open_table(path) as table:
         target = table.header[-1]
