@@ -23,6 +23,7 @@ SCALINGS = ("standardize", "minmax", "none")
 TASKS = ("auto", "binary", "multiclass", "regression")
 
 SEED = rules.whole(0, LARGEST_SEED)
+MOST_NOISE = 1e6
 FROM_ZERO = rules.number("a number from 0 up", lambda x: x >= 0, bad="-1")
 
 
@@ -54,7 +55,7 @@ class DataConfig:
     csv: Path | None = key(
         rules.path(),
         None,
-        "a CSV file with a header; - is standard input",
+        "a CSV file with a header; '-' is standard input",
         shown="none",
         example="table.csv",
     )
@@ -118,10 +119,10 @@ class DataConfig:
         example="400",
     )
     noise: float | None = key(
-        FROM_ZERO,
+        rules.number("a number from 0 to 1e6", lambda x: 0 <= x <= MOST_NOISE, bad="-1"),
         None,
-        "of generated data, a standard deviation",
-        shown="0.2 for flower, moons and spiral, 0.3 for circles, 1 for blobs, 0.1 for others",
+        "of generated data, a standard deviation; gaussian_quantiles takes none",
+        shown="0.2 for flower, moons, spiral; 0.3 for circles; 1 for blobs; 0.1 for xor, sine",
         example="0.2",
     )
     seed: int | None = key(SEED, None, "of generated data", shown="1", example="1")

@@ -30,7 +30,7 @@ from shallow_cli.tables.targets import target_values
 # The keys that choose rows; everything else was decided when the model was trained.
 ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
 # Metrics of which more is better: those that a script can ask a minimum of.
-MORE_IS_BETTER = ("accuracy", "f1", "r2")
+MORE_IS_BETTER = ("accuracy", "f1", "precision", "recall", "r2")
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,20 @@ def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
 
 def _of_classes(true: Array, A2: Array, n_classes: int, log_loss: float) -> Evaluation:
     counts = metrics.confusion(true, metrics.decide(A2), n_classes)
-    f1 = metrics.precision_recall_f1(counts)[2]
+    scores = metrics.precision_recall_f1(counts)
     occurs = counts.sum(axis=0) + counts.sum(axis=1) > 0
+    # Of two classes that of the second; else the plain mean over the classes that occur.
+    f1, precision, recall = (
+        float(score[1] if n_classes == 2 else score[occurs].mean())  # noqa: PLR2004
+        for score in (scores[2], scores[0], scores[1])
+    )
     values: dict[str, float | int | None] = {
         "rows": len(true),
         "accuracy": metrics.accuracy(counts),
         "log_loss": log_loss,
-        # Of two classes that of the second; else the plain mean over the classes that occur.
-        "f1": float(f1[1] if n_classes == 2 else f1[occurs].mean()),  # noqa: PLR2004
+        "f1": f1,
+        "precision": precision,
+        "recall": recall,
         "baseline_accuracy": float(counts.sum(axis=1).max() / len(true)),
     }
     return Evaluation(values, counts)

@@ -118,7 +118,7 @@ def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     return (
         f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first, "
         f"{rows[-1].loss:.6g} in the last row; no model was written. "
-        f"Try --set learning_rate={rate / 10:g} (it is {rate:g})"
+        f"Try --set learning_rate={min(rate / 10, 1):g} (it is {rate:g})"
     )
 
 

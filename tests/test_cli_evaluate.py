@@ -23,8 +23,8 @@ def test_on_new_rows_the_object_has_the_promised_names(shallow: Shallow, iris_mo
     rows = [lines[0], *lines[1:4], lines[4].replace("setosa", "virginica")]
     write(Path("t.csv"), "\n".join(rows) + "\n")
     found = measured(shallow, iris_model, "t.csv")
-    names = ["rows", "accuracy", "log_loss", "f1", "baseline_accuracy", "confusion"]
-    assert list(found) == names
+    names = ["rows", "accuracy", "log_loss", "f1", "precision", "recall"]
+    assert list(found) == [*names, "baseline_accuracy", "confusion"]
     assert found["rows"] == 4
     assert found["accuracy"] == found["baseline_accuracy"] == 0.75
     assert found["confusion"] == [[3, 0, 0], [0, 0, 0], [1, 0, 0]]
@@ -143,3 +143,82 @@ def test_what_cannot_be_evaluated(
     done = shallow("evaluate", iris_model, *words, code=code)
     assert expected in done.err
     assert done.out == ""
+
+
+@pytest.fixture
+def held_out_model(shallow: Shallow) -> Path:
+    """Trained on even rows of iris, two classes, validated on odd ones; features in own order."""
+    header, *rows = IRIS.read_text().splitlines()
+    rows = [row for row in rows if "setosa" not in row]
+    write(Path("even.csv"), "\n".join([header, *rows[::2]]) + "\n")
+    write(Path("odd.csv"), "\n".join([header, *rows[1::2]]) + "\n")
+    columns = "features: [petal_width, sepal_width, petal_length]"
+    write(Path("c.yaml"), f"data: {{csv: even.csv, validation: odd.csv, {columns}}}\nepochs: 40\n")
+    shallow("train", "c.yaml", "--set", "learning_rate=0.5", "--set", "init_scale=xavier")
+    return Path("model.npz")
+
+
+def test_a_validation_table_is_recognised(shallow: Shallow, held_out_model: Path) -> None:
+    kept = json.loads(shallow("inspect", held_out_model, "--json").out)["kept"]
+    odd = measured(shallow, held_out_model, "odd.csv")
+    assert (odd["rows"], odd["validation_rows"]) == (50, 50)
+    assert odd["accuracy"] == odd["validation_accuracy"] == kept["validation_accuracy"]
+    even = measured(shallow, held_out_model, "even.csv")
+    assert (even["training_rows"], even["accuracy"]) == (50, kept["accuracy"])
+    assert "validation_rows" not in even
+
+
+def test_f1_of_two_classes_is_that_of_the_second(shallow: Shallow, held_out_model: Path) -> None:
+    found = measured(shallow, held_out_model, "odd.csv")
+    (_, false_second), (missed, hits) = found["confusion"]
+    assert false_second != missed
+    assert found["f1"] == pytest.approx(2 * hits / (2 * hits + false_second + missed))
+    assert found["precision"] == pytest.approx(hits / (hits + false_second))
+    assert found["recall"] == pytest.approx(hits / (hits + missed))
+
+
+def test_the_probability_is_that_of_the_class_it_names(
+    shallow: Shallow, held_out_model: Path
+) -> None:
+    header, *rows = shallow("predict", held_out_model, "odd.csv", "--proba").out.splitlines()
+    assert header == "species,p_versicolor,p_virginica"
+    for row in rows:
+        label, first, second = row.split(",")
+        assert label == ("virginica" if float(second) > float(first) else "versicolor")
+    true = [line.rpartition(",")[2] for line in Path("odd.csv").read_text().splitlines()[1:]]
+    hits = sum(row.startswith(label) for row, label in zip(rows, true, strict=True))
+    assert hits / 50 == measured(shallow, held_out_model, "odd.csv")["accuracy"] > 0.8
+
+
+def test_set_names_another_table_for_a_model_of_a_table(shallow: Shallow, iris_model: Path) -> None:
+    write(Path("few.csv"), "\n".join(IRIS.read_text().splitlines()[:11]) + "\n")
+    assert measured(shallow, iris_model, "--set", "data.csv=few.csv")["rows"] == 10
+
+
+def test_a_limit_is_reached_by_equality_and_all_limits_count(
+    shallow: Shallow, iris_model: Path
+) -> None:
+    accuracy = measured(shallow, iris_model, IRIS)["accuracy"]
+    shallow("evaluate", iris_model, IRIS, "--fail-under", f"accuracy={accuracy!r}")
+    words = ["--fail-under", "accuracy=1", "--fail-under", "accuracy=0.5"]
+    assert "is below 1" in shallow("evaluate", iris_model, IRIS, *words, code=1).err
+
+
+def test_a_prediction_that_overflows_is_no_metric(shallow: Shallow) -> None:
+    write(Path("t.csv"), "x,y\n1e-140,1\n2e-140,2.5\n3e-140,3\n")
+    write(Path("c.yaml"), "data: {csv: t.csv}\nactivation: relu\nepochs: 1\ninit_scale: 1e30\n")
+    shallow("train", "c.yaml", "--set", "learning_rate=1e-200")
+    write(Path("new.csv"), "x,y\n1e-140,1\n1e149,2\n")
+    for words in ([], ["--json"], ["--fail-under", "r2=0.9"]):
+        done = shallow("evaluate", "model.npz", "new.csv", *words, code=3)
+        assert done.err.startswith("new.csv:3: no finite prediction")
+        assert done.out == ""
+
+
+def test_a_table_with_a_strange_name_is_only_a_name(shallow: Shallow) -> None:
+    for name in ("2020", "[draft].csv", "a: b.csv", "#1.csv"):
+        write(Path(name), "a,y\n1,x\n2,z\n")
+        words = ["--set", f'data.csv="{name}"', "--set", "epochs=1"]
+        write(Path("c.yaml"), "")
+        shallow("train", "c.yaml", *words)
+        assert measured(shallow, "model.npz", name)["training_rows"] == 2

@@ -100,7 +100,7 @@ def test_generated_csv_trains_as_the_dataset_does(shallow: Shallow) -> None:
     [
         (["flour"], "did you mean 'flower'?"),
         (["moons", "--samples", "3"], "data.samples: must be a whole number from 10"),
-        (["moons", "--noise", "-1"], "data.noise: must be a number from 0 up, not '-1'"),
+        (["moons", "--noise", "-1"], "data.noise: must be a number from 0 to 1e6, not '-1'"),
         (["gaussian_quantiles", "--noise", "1"], "gaussian_quantiles takes no noise"),
         ([], "Missing argument"),
     ],

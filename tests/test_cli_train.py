@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from shallow_cli.commands.interrupts import Interrupts
+from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.errors import StoppedError
 from shallow_cli.files.model_file import load_model
 
 from .conftest import ROOT, Shallow, write
@@ -129,7 +133,7 @@ def test_a_diverged_run_writes_no_model_and_suggests_a_rate(
     good = Path("model.npz").read_bytes()
     done = shallow("train", config, code=4)
     assert "training diverged at epoch" in done.err
-    assert done.err.endswith("no model was written. Try --set learning_rate=5 (it is 50)\n")
+    assert done.err.endswith("no model was written. Try --set learning_rate=1 (it is 50)\n")
     assert Path("model.npz").read_bytes() == good
     assert "nan" not in done.out
     assert "inf" not in done.out
@@ -173,11 +177,11 @@ def test_early_stopping_says_what_was_kept(shallow: Shallow, tmp_path: Path) -> 
 
 
 @contextlib.contextmanager
-def endless_training(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def endless_training(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A training that has begun and would go on for hours."""
     command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
     with subprocess.Popen(
-        [*command, "--set", "epochs=100000000"],
+        [*command, "--set", "epochs=100000000", *words],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -200,7 +204,7 @@ def test_a_signal_ends_the_run_with_a_model(
     model = load_model(tmp_path / "m.npz")
     assert process.returncode == code
     assert model.ended["reason"] == "interrupted"
-    assert model.kept.epoch > 100
+    assert model.kept.epoch > 0
     assert f"interrupted after epoch {model.kept.epoch}\nwrote m.npz: the weights" in err
     assert "Traceback" not in err
 
@@ -234,17 +238,82 @@ def test_large_losses_keep_to_their_column(shallow: Shallow) -> None:
     assert max(map(len, out.splitlines())) < 40
 
 
-def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
-    with endless_training(tmp_path) as process:
-        process.send_signal(signal.SIGTERM)
+def signalled_twice() -> None:
+    """First SIGTERM, then SIGINT, to this very process."""
+    with Interrupts() as interrupted:
+        assert not interrupted()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interrupted()
+        assert interrupted.exit_code == 143
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_second_signal_stops_at_once() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(StoppedError) as caught:
+        signalled_twice()
+    assert caught.value.exit_code == 130
+    assert str(caught.value) == "stopped at once by a second signal; no model was written"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_signal_that_the_parent_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupted:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not interrupted()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_closed_pipe_ends_the_run_quietly_and_without_a_model(tmp_path: Path) -> None:
+    with endless_training(tmp_path, "-q", "--set", "log_every=100") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=30) == 141
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_within_an_epoch_says_so(tmp_path: Path) -> None:
+    """Epochs of 400 steps: it would be a wonder to meet the end of one."""
+    with endless_training(tmp_path, "--set", "batch_size=1") as process:
+        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
-    assert process.returncode in {130, 143}
-    assert "Traceback" not in err
-    assert "bug" not in err
-    if process.returncode == 130:
-        assert err.endswith("stopped at once by a second signal; no model was written\n")
-        assert not (tmp_path / "m.npz").exists()
+    model = load_model(tmp_path / "m.npz")
+    assert process.returncode == 130
+    assert model.kept.epoch == model.ended["epoch"]
+    steps = model.ended["partial_steps"]
+    if steps:
+        where = f"epoch {model.kept.epoch} and {steps} step"
+        assert f"interrupted after {where}" in err
+        assert f"the weights of {where}" in err
+    first = initial_parameters(model.network, 0.01, 2)
+    assert (model.theta.vector != first.vector).any()
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("batch_size=30", ""),
+        ("batch_size=31", "warning: batch_size 31 is more than the 30 training rows"),
+        ("init_scale=0", "warning: init_scale 0 makes all hidden units alike"),
+    ],
+)
+def test_warnings(settings: str, expected: str, shallow: Shallow, config: Path) -> None:
+    err = shallow("train", config, "--set", settings).err
+    assert ("warning" in err) == bool(expected)
+    assert expected in err
+
+
+def test_a_header_of_numbers_is_warned_about(shallow: Shallow) -> None:
+    write(Path("t.csv"), "1,2,y\n1,2,x\n2,1,z\n")
+    write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 1\n")
+    warning = "warning: there are numbers among the column names (1, 2); no header?"
+    assert warning in shallow("train", "c.yaml").err
 
 
 def test_an_interrupt_that_takes_the_reader_too_still_writes_the_model(tmp_path: Path) -> None:

@@ -90,15 +90,14 @@ def test_the_readme_starts_with_the_two_commands_of_ci() -> None:
     assert "grep -m 1 -- '-m pytest$' README.md" in ci
 
 
-def test_the_readme_config_is_the_shipped_one() -> None:
+def test_the_readme_config_is_the_shipped_one(tmp_path: Path) -> None:
     from shallow_cli.files.config_file import load_config
 
     [text] = blocks("yaml")
     copy = ROOT / "configs/flower.yaml"
-    path = Path(os.environ.get("TMPDIR", "/tmp")) / "readme-config.yaml"  # noqa: S108
+    path = tmp_path / "config.yaml"
     path.write_text(text, encoding="utf-8")
     assert load_config(path) == load_config(copy)
-    path.unlink()
 
 
 def test_the_readme_python_runs(checkout: Path) -> None:

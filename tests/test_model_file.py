@@ -1,8 +1,11 @@
 """The model file: what it holds, and what is refused."""
 
+import dataclasses
 import io
 import json
+import os
 import shutil
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shallow_cli.core.network import parameters
 from shallow_cli.errors import ModelFileError
 from shallow_cli.files.model_file import load_model, save_model
 
@@ -140,6 +144,10 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, sources__training__rows="x"), "what it was trained on"),
         (lambda m: edited(m, ended=[]), "damaged one"),
         (lambda m: edited(m, ended__epoch="x"), "how training ended"),
+        (lambda m: edited(m, ended__partial_steps=-1), "how training ended"),
+        (lambda m: edited(m, kept__loss=10**400), "a row of its losses is none"),
+        (lambda m: edited(m, config__l2=10**400), "its config is broken at l2"),
+        (lambda m: edited(m, columns__targets=[]), "its targets do not fit the task"),
         (lambda m: scaling(m, scale=0), "sepal_length is no scaling"),
         (lambda m: scaling(m, offset="x"), "sepal_length is no scaling"),
         (lambda m: scaling(m, name="petal_width"), "not distinct names"),
@@ -215,5 +223,49 @@ def test_a_link_keeps_pointing_to_the_file_that_is_replaced(
     assert real.read_bytes() == iris_model.read_bytes()
 
 
-def test_permissions_follow_the_umask(iris_model: Path) -> None:
-    assert iris_model.stat().st_mode & 0o777 == 0o644
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions_follow_the_umask(
+    mask: int, mode: int, iris_model: Path, tmp_path: Path
+) -> None:
+    before = os.umask(mask)
+    try:
+        save_model(load_model(iris_model), tmp_path / "m.npz")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "m.npz").stat().st_mode & 0o777 == mode
+
+
+def test_the_file_is_synced_before_it_is_renamed_and_the_folder_after(
+    iris_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the temporary file lies in the folder of the model, or the rename is no rename."""
+    happened: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noted_fsync(handle: int) -> None:
+        happened.append("sync folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "sync file")
+        fsync(handle)
+
+    def noted_replace(self: Path, target: Path) -> Path:
+        happened.append(f"rename in {self.parent.name}")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    save_model(load_model(iris_model), tmp_path / "m.npz")
+    assert happened == ["sync file", f"rename in {tmp_path.name}", "sync folder"]
+
+
+def test_a_float32_model_is_read_back_as_one(iris_model: Path, tmp_path: Path) -> None:
+    model = load_model(iris_model)
+    theta = parameters(model.network, model.theta.vector.astype(np.float32))
+    save_model(dataclasses.replace(model, theta=theta), tmp_path / "m.npz")
+    again = load_model(tmp_path / "m.npz").theta.vector
+    assert again.dtype == np.float32
+    np.testing.assert_array_equal(again, theta.vector)
+
+
+def test_a_name_of_255_bytes(iris_model: Path, tmp_path: Path) -> None:
+    path = tmp_path / ("日" * 83 + ".npz")
+    save_model(load_model(iris_model), path)
+    assert path.exists()

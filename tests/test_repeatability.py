@@ -1,5 +1,8 @@
 """The same run gives the same bytes, whatever the surroundings."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,19 @@ def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     words = ("--set", "epochs=5")
     plain = trained("iris", tmp_path, {}, *words)
     assert trained("iris", tmp_path, {}, *words, "--set", "seed=1") != plain
+
+
+def test_the_command_overrides_the_threads_of_the_environment() -> None:
+    code = (
+        "import os; from shallow_cli.cli import run; run(['--version'])\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "4"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "1 1"

@@ -14,7 +14,7 @@ from shallow_cli.files.config_file import load_config
 from shallow_cli.files.csv_file import open_table
 from shallow_cli.fitting import Prepared, prepare
 from shallow_cli.tables.columns import class_labels, class_numbers, fit_column
-from shallow_cli.tables.targets import choose_task
+from shallow_cli.tables.targets import choose_task, other_task
 
 from .conftest import ROOT, write
 
@@ -111,7 +111,7 @@ def test_a_cell_that_is_no_number_is_named(cell: str, says: str, tmp_path: Path)
 def test_every_column_with_a_bad_cell_is_told_in_one_run(tmp_path: Path) -> None:
     found = refusal(tmp_path, f"a,b,y\n{ROWS}x,2,no\n1,,no\ny,3,no\n")
     assert found.splitlines() == [
-        "t.csv:6: a: 'x' is not a number (and 1 more cells like it); "
+        "t.csv:6: a: 'x' is not a number (the first of 2 such cells); "
         "to leave the column out, set data.exclude: a",
         "t.csv:7: b: an empty cell, where a number is needed; "
         "to leave the column out, set data.exclude: b",
@@ -288,3 +288,58 @@ def test_a_pipe_is_read_once_and_has_the_fingerprint_of_its_bytes(tmp_path: Path
 def test_numbers_as_column_names_are_worth_a_warning(tmp_path: Path) -> None:
     found = prepared(tmp_path, f"1,2,y\n{ROWS}")
     assert found.data.numeric_names == ("1", "2")
+
+
+def test_minmax_maps_to_0_and_1() -> None:
+    column = fit_column("a", np.array([2.0, 6.0, 3.0]), "minmax")
+    assert (column.offset, column.scale) == (2.0, 4.0)
+
+
+def test_the_smallest_numbers_have_a_scale_too() -> None:
+    assert fit_column("a", np.array([5e-324] + [0.0] * 5000), "standardize").scale > 0
+
+
+def test_target_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i * i + 0.5}\n" for i in range(40))
+    found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
+    assert found.job.training.targets.mean() == pytest.approx(0, abs=1e-14)
+    assert found.job.training.targets.std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("classes", "fine"), [(25, True), (26, False)])
+def test_a_class_should_have_two_rows_on_average(classes: int, fine: bool, tmp_path: Path) -> None:
+    names = [f"n{i % classes}" for i in range(50)]
+    table = "a,y\n" + "".join(f"{i},{name}\n" for i, name in enumerate(names))
+    if fine:
+        assert len(prepared(tmp_path, table).data.columns.classes) == classes
+    else:
+        assert "26 classes in 50 rows" in refusal(tmp_path, table)
+
+
+@pytest.mark.parametrize(
+    ("cells", "task", "other"),
+    [
+        (["0", "1"], "binary", "regression"),
+        (["a", "b"], "binary", None),
+        (["1", "2", "3"], "regression", "multiclass"),
+        ([str(i) for i in range(30)], "regression", None),
+    ],
+)
+def test_what_auto_might_have_meant_as_well(cells: list[str], task: str, other: str | None) -> None:
+    assert other_task(task, cells) == other
+
+
+def test_a_cell_with_a_line_break_is_no_number(tmp_path: Path) -> None:
+    assert "is not a number" in refusal(tmp_path, f'a,b,y\n{ROWS}"1\n2",2,no\n')
+
+
+def test_a_validation_table_is_held_out_as_it_is(tmp_path: Path) -> None:
+    """Scaled as the training rows are, whatever the order of its columns."""
+    write(tmp_path / "v.csv", "y,b,a\nno,10,20\nyes,2,1\n")
+    settings = [f"data.validation={tmp_path}/v.csv", "data.scale=minmax"]
+    found = prepared(tmp_path, f"a,b,y\n{ROWS}", *settings)
+    assert found.job.validation is not None
+    np.testing.assert_allclose(found.job.validation.table, [[19 / 3, 9 / 4, 1], [0, 1 / 4, 1]])
+    np.testing.assert_array_equal(found.job.validation.targets, [[0], [1]])
+    assert len(found.job.training) == 4
+    assert found.data.sources["validation"]["rows"] == 2

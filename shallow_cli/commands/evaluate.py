@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shallow_cli.commands.options import DEFAULT_MODEL, Json, ModelFile, Overrides
+from shallow_cli.commands.options import DEFAULT_MODEL, Json, ModelFile, Overrides, likely_model
 from shallow_cli.console.streams import say, write
 from shallow_cli.errors import (
     ANSWER_IS_NO,
@@ -33,7 +33,8 @@ def evaluate_cli(
         list[str] | None,
         typer.Option(
             metavar="METRIC=VALUE",
-            help="Exit with 1 if METRIC (accuracy, f1 or r2) is below VALUE; may be repeated.",
+            help="Exit with 1 if METRIC (accuracy, f1, precision, recall, r2) is below VALUE; "
+            "may be repeated.",
         ),
     ] = None,
 ) -> None:
@@ -55,7 +56,7 @@ def evaluate_cli(
     from shallow_cli.evaluation import choose_rows, evaluate
     from shallow_cli.files.model_file import load_model
 
-    loaded = load_model(model, f"shallow evaluate {data or DEFAULT_MODEL} {model}")
+    loaded = load_model(model, f"shallow evaluate {likely_model(data)} {model}")
     cells = choose_rows(loaded, data, overrides or ())
     results = evaluate(loaded, cells)
     limits = read_limits(fail_under or (), as_values(results))

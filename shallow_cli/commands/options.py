@@ -29,3 +29,8 @@ Exit codes:
   2    usage or config error        3    data or model file error
   4    no verdict, or diverged      70   a bug in shallow
   130  interrupted   143  terminated   141  closed pipe"""
+
+
+def likely_model(data: Path | None) -> Path:
+    """What the model may be when the first argument turned out to be a table."""
+    return DEFAULT_MODEL if data is None or str(data) == "-" else data

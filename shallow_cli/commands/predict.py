@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile
+from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile, likely_model
 from shallow_cli.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def predict_cli(
 
     if output.exists() and output.resolve() in {path.resolve() for path in (model, data) if path}:
         raise UsageError(Problem("-o names an input; it is not replaced", str(output)))
-    loaded = load_model(model, f"shallow predict {data or DEFAULT_MODEL} {model}")
+    loaded = load_model(model, f"shallow predict {likely_model(data)} {model}")
     predict(loaded, data, output, proba=proba, ids=ids or ())
 
 

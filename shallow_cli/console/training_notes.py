@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shallow_cli.console.tables import number
+
 if TYPE_CHECKING:
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
@@ -48,21 +50,20 @@ def _warnings(prepared: Prepared) -> Iterator[str]:
 def ending(model: Model, output: Path) -> Iterator[str]:
     """Why training ended, what was kept, and where it went."""
     ended, kept = model.ended, model.kept
+    steps = f" and {counted(ended['partial_steps'], 'step')}" if ended["partial_steps"] else ""
     if ended["reason"] == "stopped early":
         yield f"stopped at epoch {ended['epoch']}: the validation loss no longer falls"
     if ended["reason"] == "interrupted":
-        steps = ended["partial_steps"]
-        more = f" and {counted(steps, 'step')}" if steps else ""
-        yield f"interrupted after epoch {ended['epoch']}{more}"
-    losses = f"loss {kept.loss:.6f}"
+        yield f"interrupted after epoch {ended['epoch']}{steps}"
+    losses = f"loss {number(kept.loss)}"
     if kept.validation_loss is not None:
-        losses += f", validation_loss {kept.validation_loss:.6f}"
-    yield f"wrote {output}: the weights of epoch {kept.epoch}, {losses}"
+        losses += f", validation_loss {number(kept.validation_loss)}"
+    yield f"wrote {output}: the weights of epoch {kept.epoch}{steps}, {losses}"
 
 
-def counted(number: int, thing: str) -> str:
+def counted(how_many: int, thing: str) -> str:
     """`1 row`, `2 rows`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{how_many} {thing}" if how_many == 1 else f"{how_many} {thing}s"
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -136,6 +136,8 @@ def _compose(text: str, name: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         place = _place(name, error.problem_mark) if error.problem_mark else name
         what = error.problem or "cannot be parsed"
+        if what.startswith("sequence entries"):
+            what += "; standard input is written '-', in quotes"
         raise ConfigError(Problem(f"not valid YAML: {what}", place)) from error
     except yaml.YAMLError as error:
         what = getattr(error, "reason", "it cannot be parsed")

@@ -144,6 +144,7 @@ def _read(file: BinaryIO) -> Model:
         network = network_from(header["network"])
         theta = _theta(archive, network)
     config, sources, ended = sections_from(header)
+    kept = row_from(header["kept"])
     return Model(
         network,
         theta,
@@ -151,8 +152,8 @@ def _read(file: BinaryIO) -> Model:
         config,
         sources,
         ended,
-        row_from(header["kept"]),
-        history_from(header["history"]),
+        kept,
+        history_from(header["history"], kept),
     )
 
 
@@ -184,7 +185,10 @@ def _theta(archive: zipfile.ZipFile, network: Network) -> Parameters:
     for name, block in theta.blocks().items():
         if _shape_and_dtype(members[name]) != (block.shape, dtype):
             raise ValueError(f"{name} does not fit the network")
-        block[...] = np.lib.format.read_array(io.BytesIO(members[name]), allow_pickle=False)
+        member = io.BytesIO(members[name])
+        block[...] = np.lib.format.read_array(member, allow_pickle=False)
+        if member.read(1):
+            raise ValueError(f"{name} is longer than it says")
     if not np.isfinite(theta.vector).all():
         raise ValueError("its weights are not finite")
     return theta

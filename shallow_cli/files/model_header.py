@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from typing import Any
 
 from shallow_cli.config import KEYS
@@ -88,13 +88,16 @@ def row_from(values: dict[str, Any]) -> Row:
     return row
 
 
-def history_from(rows: list[dict[str, Any]]) -> tuple[Row, ...]:
-    """The logged rows.
+def history_from(rows: list[dict[str, Any]], kept: Row) -> tuple[Row, ...]:
+    """The logged rows, which measure what the row of the kept weights measures.
 
     Raises:
-        ValueError: if a value is no number.
+        ValueError: if a value is no number, or one is missing.
     """
-    return tuple(map(row_from, rows))
+    history = tuple(map(row_from, rows))
+    if any(row.values().keys() != kept.values().keys() for row in history):
+        raise ValueError("the rows of its losses are not alike")
+    return history
 
 
 def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -118,4 +121,4 @@ def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in {int, float} and abs(value) < math.inf  # type: ignore[arg-type]
+    return type(value) in {int, float} and abs(value) <= sys.float_info.max  # type: ignore[arg-type]

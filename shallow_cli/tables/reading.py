@@ -64,7 +64,7 @@ def bad_cell_problems(table: CsvTable, bad: Iterable[BadCell], advice: str) -> l
         by_column.setdefault(cell.column, []).append(cell)
     problems = []
     for column, cells in by_column.items():
-        more = f" (and {len(cells) - 1} more cells like it)" if len(cells) > 1 else ""
+        more = f" (the first of {len(cells)} such cells)" if len(cells) > 1 else ""
         text = f"{column}: {cells[0].says}{more}{advice.format(column=column)}"
         problems.append(Problem(text, table.place(cells[0].line)))
     return problems

@@ -52,3 +52,21 @@ def test_the_table_says_what_a_dataset_makes(name: str) -> None:
     _, targets = generate(name, dataset.samples, dataset.noise or 0.0, 1)
     distinct = len(np.unique(targets))
     assert distinct == (dataset.classes or len(targets))
+
+
+def test_the_spiral_follows_its_recipe() -> None:
+    """Three arms of r from 0 to 1, the angle from 4j to 4(j + 1) with noise."""
+    stream = np.random.RandomState(3)
+    inputs, classes = generate("spiral", 30, 0.2, 3)
+    for j in range(3):
+        r = np.linspace(0, 1, 10)
+        t = np.linspace(4 * j, 4 * (j + 1), 10) + stream.randn(10) * 0.2
+        np.testing.assert_array_equal(inputs[classes == j], np.c_[r * np.sin(t), r * np.cos(t)])
+
+
+def test_sine_and_xor_are_what_they_are_called() -> None:
+    x, y = generate("sine", 50, 0.0, 3)
+    np.testing.assert_allclose(y, np.sin(x[:, 0]), rtol=1e-15)
+    assert abs(x).max() > 2.5
+    inputs, classes = generate("xor", 50, 0.0, 3)
+    np.testing.assert_array_equal(classes, inputs[:, 0] * inputs[:, 1] < 0)

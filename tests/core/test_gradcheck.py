@@ -15,7 +15,14 @@ from shallow_cli.core.gradcheck import (
     generic_examples,
     generic_point,
 )
-from shallow_cli.core.network import Network, Parameters, Workspace, backward
+from shallow_cli.core.network import (
+    Network,
+    Parameters,
+    Workspace,
+    backward,
+    forward,
+    workspace,
+)
 
 OUTPUT_SIZES = {"sigmoid": 1, "softmax": 3, "linear": 2}
 
@@ -126,3 +133,51 @@ def test_nothing_that_is_no_number_passes(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_empty_check_is_not_a_pass() -> None:
     nothing = BlockCheck("W1", 0, 0, 0.0, 0.0, 0.0, (0, 0), 0.0, 0.0)
     assert not nothing.passed
+
+
+def planted(monkeypatch: pytest.MonkeyPatch, name: str, place: tuple[int, int], by: float) -> None:
+    """Add to one element of the gradient's sum."""
+
+    def mistaken(*arguments: Any) -> None:
+        backward(*arguments)
+        getattr(arguments[-1], name)[place] += by
+
+    monkeypatch.setattr(gradient_module, "backward", mistaken)
+
+
+def test_the_worst_element_is_named_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    correct = check()[2]
+    planted(monkeypatch, "W2", (1, 3), by=7e-3)
+    found = check()[2]
+    assert found.worst == (1, 3)
+    assert found.backprop - found.numeric == pytest.approx(7e-3 / 7)
+    assert found.max_error == pytest.approx(7e-3 / 7)
+    assert correct.passed
+
+
+def test_samples_of_a_large_block_reach_its_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shallow_cli.core.gradcheck.MOST_PER_BLOCK", 3)
+    planted(monkeypatch, "W1", (4, 3), by=1e-6)
+    block = check()[0]
+    assert (block.checked, block.elements) == (3, 20)
+    assert block.worst == (4, 3)
+    assert not block.passed
+
+
+@pytest.mark.parametrize("l2", [0.0, 3.0])
+def test_rounding_units_are_those_of_the_absolute_backward_pass(
+    l2: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S of one element of each layer, worked out here from its definition."""
+    network = Network(4, 5, 2, "tanh", "linear")
+    data, theta = generic_examples(network, 7, 1), generic_point(network, 1)
+    work = workspace(network, 7)
+    forward(network, theta, data.table.T, work)
+    D2 = (abs(work.A2) + abs(data.targets.T)) / 7
+    S_W2 = (D2[1] * abs(work.A1[2])).sum() + l2 * abs(theta.W2[1, 2])
+    D1 = (abs(theta.W2[:, 3])[:, None] * D2).sum(axis=0)
+    S_W1 = (D1 * abs(data.table[:, 0])).sum() + l2 * abs(theta.W1[3, 0])
+    for position, (name, place, scale) in enumerate([("W1", (3, 0), S_W1), ("W2", (1, 2), S_W2)]):
+        planted(monkeypatch, name, place, by=7e-6)
+        units = check_gradient(network, theta, data, l2)[2 * position].rounding_units
+        assert units == pytest.approx(1e-6 / (np.finfo(float).eps * scale), rel=1e-3)

@@ -63,3 +63,14 @@ def test_a_split_never_takes_the_last_row_of_a_class() -> None:
 def test_another_seed_is_another_split() -> None:
     strata = np.zeros(100)
     assert not np.array_equal(split_rows(strata, 0.2, 0)[1], split_rows(strata, 0.2, 1)[1])
+
+
+def test_r2_needs_every_target_to_vary() -> None:
+    true = np.array([[1.0, 5.0], [2.0, 5.0]])
+    assert metrics.r2(true, true) is None
+
+
+def test_a_split_rounds_to_the_nearest_row() -> None:
+    """A fifth of eight rows is 1.6: two."""
+    assert len(split_rows(np.zeros(8), 0.2, 0)[1]) == 2
+    assert len(split_rows(np.zeros(7), 0.2, 0)[1]) == 1

@@ -8,10 +8,11 @@ from shallow_cli.core.batches import batches, steps_per_epoch
 from shallow_cli.core.datasets import generate
 from shallow_cli.core.events import End, Job, Progress, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
-from shallow_cli.core.measuring import measure
+from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.prediction import objective
-from shallow_cli.core.stopping import Losses
+from shallow_cli.core.rng import epoch_order, split_stream
+from shallow_cli.core.stopping import Best, Losses
 from shallow_cli.core.training import train
 
 NETWORK = Network(2, 4, 1)
@@ -177,6 +178,7 @@ def test_first_weights_that_overflow_give_no_row(moons: Examples) -> None:
     ("losses", "diverged"),
     [
         ([1, 5000, 5000, 5000], True),
+        ([1, 5000, 5000], False),
         ([1, 5000, 5000, 1], False),  # not three rows on end
         ([1, 0.001, 0.9, 0.9, 0.9], False),  # 900 times the best, but below the first
         ([1, 0.001, 11, 11, 11], True),
@@ -204,3 +206,52 @@ def test_weights_are_drawn_as_the_course_draws_them() -> None:
     theta = initial_parameters(Network(2, 4, 1), 0.01, 2)
     np.testing.assert_allclose(theta.W1[0], [-0.00416758, -0.00056267], rtol=1e-5)
     np.testing.assert_allclose(theta.W2, [[-0.01057952, -0.00909008, 0.00551454, 0.02292208]], 1e-5)
+
+
+def test_the_first_weights_can_be_the_best(moons: Examples, held_out: Examples) -> None:
+    """A rate that makes everything worse at once: epoch 0 is kept, as it was drawn."""
+    network = Network(2, 4, 1, "relu")
+    job = Job(network, moons, held_out, settings(learning_rate=30, early_stopping=2))
+    rows, end = run(job)
+    assert end.row == rows[0]
+    np.testing.assert_array_equal(end.theta.vector, initial_parameters(network, 0.5, 0).vector)
+
+
+def test_only_whole_epochs_are_kept_by_early_stopping(held_out: Examples, moons: Examples) -> None:
+    """Also when an epoch has several steps, and when the run is interrupted within one."""
+    changes = {"batch_size": 7, "epochs": 60, "log_every": 1, "early_stopping": 3}
+    job = Job(NETWORK, moons, held_out, settings(learning_rate=3, **changes))
+    rows, end = run(job)
+    assert end.row == rows[end.row.epoch]
+    _, interrupted = run(job, interrupt_after=12)
+    assert interrupted.partial_steps == 0
+    assert interrupted.row == rows[interrupted.row.epoch]
+
+
+def test_patience_counts_the_loss_without_its_penalty(moons: Examples, held_out: Examples) -> None:
+    job = Job(NETWORK, moons, held_out, settings(l2=3.0))
+    theta = initial_parameters(NETWORK, 0.5, 0)
+    assert validation_loss(job, theta) == objective(NETWORK, theta, held_out, 0)
+
+
+def test_an_equal_loss_is_no_better() -> None:
+    best = Best(np.zeros(1), 0, 1.0).seen(np.ones(1), 1, 1.0)
+    assert best.epoch == 0
+
+
+def test_orders_and_splits_come_from_their_own_streams() -> None:
+    """As promised for a resumed run: `RandomState([seed, 2, epoch])`, epochs from 1."""
+    found = [epoch_order(7, epoch, 5).tolist() for epoch in (1, 2)]
+    streams = [np.random.RandomState([7, 2, epoch]).permutation(5).tolist() for epoch in (1, 2)]
+    assert found == streams
+    numbered = Examples(np.c_[np.arange(5.0), np.ones(5)], np.zeros((5, 1)))
+    [block], _ = next(batches(Network(1, 2, 1), numbered, 5, seed=7))
+    assert block[0].X[0].tolist() == found[0]
+    split = np.random.RandomState([7, 1]).permutation(5).tolist()
+    assert split_stream(7).permutation(5).tolist() == split
+
+
+def test_an_initializer_looks_at_the_fans_of_each_layer() -> None:
+    theta = initial_parameters(Network(10, 400, 300), "xavier", 0)
+    assert np.std(theta.W1) == pytest.approx((2 / 410) ** 0.5, rel=0.05)
+    assert np.std(theta.W2) == pytest.approx((2 / 700) ** 0.5, rel=0.01)
