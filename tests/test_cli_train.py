@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 
 from shallow_cli.commands.interrupts import Interrupts
+from shallow_cli.core.events import Event, Progress
 from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.training import train
 from shallow_cli.errors import StoppedError
+from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
+from shallow_cli.fitting import prepare, trained_model
 
 from .conftest import ROOT, Shallow, write
 
@@ -190,7 +194,10 @@ def endless_training(folder: Path, *words: str) -> Iterator[subprocess.Popen[str
         assert process.stdout is not None
         process.stdout.readline()  # the header
         process.stdout.readline()  # epoch 0
-        yield process
+        try:
+            yield process
+        finally:
+            process.kill()  # or a test that fails would wait for ever
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -293,6 +300,18 @@ def test_an_interrupt_within_an_epoch_says_so(tmp_path: Path) -> None:
         assert f"the weights of {where}" in err
     first = initial_parameters(model.network, 0.01, 2)
     assert (model.theta.vector != first.vector).any()
+
+
+def test_a_model_says_at_which_step_its_training_stopped(config: Path) -> None:
+    prepared = prepare(load_config(config, ["batch_size=1"]))
+    steps = [0]
+    events: list[Event] = []
+    for event in train(prepared.job, prepared.theta, lambda: steps[-1] == 33):
+        events.append(event)
+        if isinstance(event, Progress):
+            steps.append(event.steps)
+    ended = trained_model(prepared, events).ended
+    assert ended == {"reason": "interrupted", "epoch": 1, "partial_steps": 3}
 
 
 @pytest.mark.parametrize(
