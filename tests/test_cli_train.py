@@ -1,27 +1,13 @@
 """`shallow train`: the table, the files, the exit codes."""
 
-import contextlib
 import csv
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from shallow_cli.commands.interrupts import Interrupts
-from shallow_cli.core.events import Event, Progress
-from shallow_cli.core.initializers import initial_parameters
-from shallow_cli.core.training import train
-from shallow_cli.errors import StoppedError
-from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
-from shallow_cli.fitting import prepare, trained_model
 
 from .conftest import ROOT, Shallow, write
 
@@ -180,42 +166,6 @@ def test_early_stopping_says_what_was_kept(shallow: Shallow, tmp_path: Path) -> 
     assert f"wrote model.npz: the weights of epoch {kept}, loss" in done.err
 
 
-@contextlib.contextmanager
-def endless_training(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A training that has begun and would go on for hours."""
-    command = [sys.executable, "-m", "shallow_cli", "train", str(FLOWER), "-o", "m.npz"]
-    with subprocess.Popen(
-        [*command, "--set", "epochs=100000000", *words],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()  # the header
-        process.stdout.readline()  # epoch 0
-        try:
-            yield process
-        finally:
-            process.kill()  # or a test that fails would wait for ever
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_with_a_model(
-    number: signal.Signals, code: int, tmp_path: Path
-) -> None:
-    with endless_training(tmp_path) as process:
-        time.sleep(0.2)
-        process.send_signal(number)
-        _, err = process.communicate(timeout=30)
-    model = load_model(tmp_path / "m.npz")
-    assert process.returncode == code
-    assert model.ended["reason"] == "interrupted"
-    assert model.kept.epoch > 0
-    assert f"interrupted after epoch {model.kept.epoch}\nwrote m.npz: the weights" in err
-    assert "Traceback" not in err
-
-
 @pytest.mark.parametrize("name", ["c.yaml", "t.csv", "link"])
 def test_an_output_that_is_no_model_is_not_replaced(name: str, shallow: Shallow) -> None:
     """Its own config and its own table, for example, also through a link."""
@@ -245,75 +195,6 @@ def test_large_losses_keep_to_their_column(shallow: Shallow) -> None:
     assert max(map(len, out.splitlines())) < 40
 
 
-def signalled_twice() -> None:
-    """First SIGTERM, then SIGINT, to this very process."""
-    with Interrupts() as interrupted:
-        assert not interrupted()
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert interrupted()
-        assert interrupted.exit_code == 143
-        os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_a_second_signal_stops_at_once() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(StoppedError) as caught:
-        signalled_twice()
-    assert caught.value.exit_code == 130
-    assert str(caught.value) == "stopped at once by a second signal; no model was written"
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_a_signal_that_the_parent_ignores_stays_ignored() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with Interrupts() as interrupted:
-            os.kill(os.getpid(), signal.SIGINT)
-            assert not interrupted()
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def test_a_closed_pipe_ends_the_run_quietly_and_without_a_model(tmp_path: Path) -> None:
-    with endless_training(tmp_path, "-q", "--set", "log_every=100") as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.wait(timeout=30) == 141
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_interrupt_within_an_epoch_says_so(tmp_path: Path) -> None:
-    """Epochs of 400 steps: it would be a wonder to meet the end of one."""
-    with endless_training(tmp_path, "--set", "batch_size=1") as process:
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
-    model = load_model(tmp_path / "m.npz")
-    assert process.returncode == 130
-    assert model.kept.epoch == model.ended["epoch"]
-    steps = model.ended["partial_steps"]
-    if steps:
-        where = f"epoch {model.kept.epoch} and {steps} step"
-        assert f"interrupted after {where}" in err
-        assert f"the weights of {where}" in err
-    first = initial_parameters(model.network, 0.01, 2)
-    assert (model.theta.vector != first.vector).any()
-
-
-def test_a_model_says_at_which_step_its_training_stopped(config: Path) -> None:
-    prepared = prepare(load_config(config, ["batch_size=1"]))
-    steps = [0]
-    events: list[Event] = []
-    for event in train(prepared.job, prepared.theta, lambda: steps[-1] == 33):
-        events.append(event)
-        if isinstance(event, Progress):
-            steps.append(event.steps)
-    ended = trained_model(prepared, events).ended
-    assert ended == {"reason": "interrupted", "epoch": 1, "partial_steps": 3}
-
-
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
@@ -333,27 +214,6 @@ def test_a_header_of_numbers_is_warned_about(shallow: Shallow) -> None:
     write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 1\n")
     warning = "warning: there are numbers among the column names (1, 2); no header?"
     assert warning in shallow("train", "c.yaml").err
-
-
-def test_an_interrupt_that_takes_the_reader_too_still_writes_the_model(tmp_path: Path) -> None:
-    """As Ctrl-C in `shallow train … | tee log`: both get the signal, tee dies of it."""
-    with endless_training(tmp_path) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
-    assert load_model(tmp_path / "m.npz").ended["reason"] == "interrupted"
-
-
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_do_no_damage(closed: str, tmp_path: Path) -> None:
-    words = f"-m shallow_cli train {FLOWER} --set epochs=3 -o m.npz {closed}"
-    script = f"{sys.executable} {words}"
-    done = subprocess.run(
-        ["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, check=False
-    )
-    assert done.returncode == 0
-    assert load_model(tmp_path / "m.npz").kept.epoch == 3
 
 
 def test_dry_run_can_be_saved_anywhere(shallow: Shallow) -> None:
