@@ -59,7 +59,7 @@ def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) 
     own = unflat(model.config).data
     if own.generate is None and chosen is None:
         needed = ", ".join([*columns.feature_names, *columns.target_names])
-        raise UsageError(Problem(f"name a CSV to evaluate on, with the columns {needed}"))
+        raise UsageError(Problem(f"name a CSV with the columns {needed}"))
     return generated_cells(_generated(own, chosen) if chosen else own)
 
 

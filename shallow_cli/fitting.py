@@ -52,21 +52,26 @@ def prepare(config: Config) -> Prepared:
         output=OUTPUT_OF_TASK[data.columns.task],
         leak=config.leak,
     )
-    stride = log_stride(config.epochs) if config.log_every == "auto" else int(config.log_every)
-    settings = Settings(
+    settings = settings_of(config)
+    return Prepared(
+        dataclasses.replace(config, data=data.config, log_every=settings.log_every),
+        data,
+        Job(network, data.training, data.validation, settings),
+        initial_parameters(network, config.init_scale, config.seed),
+    )
+
+
+def settings_of(config: Config) -> Settings:
+    """How a config says to train, in the words of `core`."""
+    auto = config.log_every == "auto"
+    return Settings(
         learning_rate=config.learning_rate,
         epochs=config.epochs,
-        log_every=stride,
+        log_every=log_stride(config.epochs) if auto else int(config.log_every),
         batch_size=None if config.batch_size == "full" else int(config.batch_size),
         l2=config.l2,
         early_stopping=config.early_stopping,
         seed=config.seed,
-    )
-    return Prepared(
-        dataclasses.replace(config, data=data.config, log_every=stride),
-        data,
-        Job(network, data.training, data.validation, settings),
-        initial_parameters(network, config.init_scale, config.seed),
     )
 
 

@@ -1,79 +1,21 @@
-"""`shallow gradcheck`, `generate`, `init`, `inspect`, and `shallow` itself."""
+"""`shallow generate`, `init`, `inspect`, and `shallow` itself."""
 
 import csv
 import json
-import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from shallow_cli import __version__
 from shallow_cli.cli import COMMANDS
-from shallow_cli.core import gradient
 from shallow_cli.core.datasets import DATASETS, generate
-from shallow_cli.core.network import backward
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
 
 from .conftest import ROOT, Shallow, run_process, write
 
 TABLES = ["iris", "wine", "breast_cancer", "digits", "diabetes"]
-
-
-def test_gradcheck_covers_everything_in_two_seconds(shallow: Shallow) -> None:
-    start = time.process_time()
-    done = shallow("gradcheck")
-    assert time.process_time() - start < 2
-    lines = done.out.splitlines()
-    combinations = 4 * 3 * 2
-    assert sum(line.endswith(" ok") for line in lines) == combinations
-    assert lines[-1].startswith("passed: worst ")
-    assert lines[-1].endswith(" rounding units, limit 100")
-    assert done.err == ""
-
-
-@pytest.mark.parametrize("name", ["flower", "spiral", "iris", "diabetes"])
-def test_gradcheck_of_a_config(name: str, shallow: Shallow) -> None:
-    done = shallow("gradcheck", ROOT / f"configs/{name}.yaml", "--set", "l2=0.1", "--json")
-    found = json.loads(done.out)
-    assert found["passed"] is True
-    assert {check["point"] for check in found["checks"]} == {"first weights", "generic weights"}
-    assert all(check["rounding_units"] < 100 for check in found["checks"])
-
-
-@pytest.mark.parametrize("term", ["dZ2", "W2", "slope", "X", "b2"])
-def test_a_term_replaced_in_the_backward_pass_exits_1(
-    term: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def mistaken(network: Any, theta: Any, X: Any, Y: Any, work: Any, out: Any) -> None:
-        backward(network, theta, X, Y, work, out)
-        dA1 = {"W2": (theta.W2 + 1e-6).T @ work.dZ2}.get(term, theta.W2.T @ work.dZ2)
-        dZ1 = dA1 * (1 if term == "slope" else work.slope)
-        out.layer1[...] = dZ1 @ (X + 1e-6 if term == "X" else X).T
-        if term == "dZ2":
-            out.layer2[...] = (work.A2 + Y) @ work.A1.T
-        if term == "b2":
-            out.b2[...] = 0
-
-    monkeypatch.setattr(gradient, "backward", mistaken)
-    done = shallow("gradcheck", ROOT / "configs/flower.yaml", code=1)
-    assert "FAIL" in done.out
-    assert "by backprop" in done.out
-    assert "by the loss" in done.out
-    assert json.loads(shallow("gradcheck", "--json", code=1).out)["passed"] is False
-
-
-def test_gradcheck_of_weights_that_overflow_is_no_verdict(shallow: Shallow) -> None:
-    words = ["--set", "init_scale=1e300", "--set", "activation=relu"]
-    done = shallow("gradcheck", ROOT / "configs/diabetes.yaml", *words, code=4)
-    assert done.out.endswith("not finite at these weights\n")
-    assert done.err == ""
-
-
-def test_gradcheck_without_a_config_takes_no_settings(shallow: Shallow) -> None:
-    assert shallow("gradcheck", "--set", "l2=1", code=2).err == "--set needs a CONFIG\n"
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -18,7 +18,7 @@ LEVELS = [
     "commands",
     "console",
     "evaluation",
-    "answers",
+    "answers checking",
     "fitting",
     "files.model_file",
     "files.model_header",
@@ -34,7 +34,11 @@ LEVELS = [
     "resolving",
     "config",
     "rules numerals",
-    "core.gradcheck core.training",
+    "core.gradcheck.hints core.gradcheck.updates core.gradcheck.mistakes",
+    "core.gradcheck.check core.gradcheck.points",
+    "core.gradcheck.guard core.gradcheck.claim",
+    "core.gradcheck.rounding",
+    "core.gradcheck.derivatives core.training",
     "core.measuring core.batches",
     "core.events core.optimizers core.stopping core.metrics core.splitting",
     "core.prediction core.gradient",
@@ -49,7 +53,7 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
-    "numpy": ("core", "tables", "numerals", "answers", "evaluation", "files", "commands"),
+    "numpy": ("core", "tables", "numerals", "answers", "checking", "evaluation", "files"),
     "rich": ("console",),
     "typer": ("cli", "commands"),
     "yaml": ("files.config_file",),

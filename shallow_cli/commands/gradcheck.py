@@ -1,135 +1,221 @@
 """`shallow gradcheck`: does backprop match the loss?"""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from shallow_cli.commands.options import Json, Overrides
+from shallow_cli.commands.options import Json, Overrides, TableOption
 from shallow_cli.console.streams import write
 from shallow_cli.errors import ANSWER_IS_NO, NO_VERDICT, Problem, UsageError
 
 if TYPE_CHECKING:
-    from shallow_cli.config import Config
-    from shallow_cli.core.gradcheck import BlockCheck
+    from shallow_cli.checking import Point, Report, Sampling
+    from shallow_cli.core.gradcheck.check import BlockCheck
+    from shallow_cli.core.gradcheck.mistakes import Mistake
 
-ROWS = 32  # of the config's data
-L2 = 0.1
-
-Checks = dict[str, "list[BlockCheck]"]
+LIST = "list"
 
 
-def gradcheck_cli(
+def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     config: Annotated[
         Path | None,
         typer.Argument(
             metavar="[CONFIG]", readable=False, help="A YAML config; - is standard input."
         ),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="MODEL", readable=False, help="Check at the weights of a model."),
+    ] = None,
+    data: TableOption = None,
     overrides: Overrides = None,
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="Rows of the data to check on.", show_default="32")
+    ] = None,
+    dtype: Annotated[
+        Literal["float64", "float32"], typer.Option(help="In which backprop computes.")
+    ] = "float64",
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Of rows, weights and directions.")
+    ] = 0,
+    max_per_block: Annotated[
+        int, typer.Option(min=1, help="Elements of each block that are looked at one by one.")
+    ] = 500,
+    break_: Annotated[
+        str | None,
+        typer.Option(
+            "--break", metavar="NAME", help="Plant a textbook mistake; `list` names them all."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check backprop against derivatives of the loss, for each of W1, b1, W2 and b2.
 
-    With CONFIG: at its first weights and at generic ones, on 32 of its training rows. Without:
-    every activation with every output, with and without L2. The derivatives are complex-step
-    ones, exact to rounding, and the verdict is in rounding units: 100 is the limit.
+    With CONFIG: on some of its training rows, at its first weights, at generic ones, after 20
+    training steps and at saturated weights; then three update steps. With --model: at the
+    trained weights. Without either: every activation, output and option, at odd sizes.
+
+    The derivatives are complex-step ones, exact to rounding, guarded by central differences,
+    and the verdict is in rounding units: up to 100 is what rounding can do, and passes.
 
     A pass means that the gradient is that of the loss as it is coded. It does not mean that the
-    loss is the one you want, or that training is right in other ways.
+    loss is the one you want, nor that training is right in other ways.
 
     \b
     Example:
       shallow gradcheck
       shallow gradcheck config.yaml --set activation=relu
+      shallow gradcheck --model model.npz --data table.csv
+      shallow gradcheck config.yaml --break no-sum
     """
     import json
 
-    from shallow_cli.console.check_tables import show_checks
-    from shallow_cli.files.config_file import load_config
+    from shallow_cli.checking import QUICK, Sampling, check, every_point
+    from shallow_cli.console.check_tables import show_report
+    from shallow_cli.core.gradcheck.check import Budget
 
-    if config is None and overrides:
-        raise UsageError(Problem("--set needs a CONFIG"))
-    if config is None:
-        checks = check_everything()
+    if break_ == LIST:
+        list_mistakes()
+        return
+    mistake = mistake_named(break_) if break_ else None
+    sampling = Sampling.of(rows, seed, dtype)
+    budget = Budget(max_per_block, seed=seed)
+    if model:
+        if config:
+            raise UsageError(Problem("give a CONFIG or --model: a model keeps its own config"))
+        points = points_of_model(model, data, overrides or (), sampling)
+    elif config:
+        points = points_of_config(config, data, overrides or (), sampling)
     else:
-        checks = check_config(load_config(config, overrides or ()))
+        refuse(data=data, set=overrides, rows=rows)
+        points, budget = list(every_point(sampling)), QUICK
+    if mistake:
+        points = fitting_points(points, mistake, f"--break {break_}")
+    report = check(points, budget, mistake)
     if as_json:
-        write(json.dumps(as_values(checks), allow_nan=False))
+        write(json.dumps(as_values(report, dtype), ensure_ascii=False, allow_nan=False))
     else:
-        show_checks(checks, in_full=config is not None)
-    if not passed(checks):
-        raise typer.Exit(ANSWER_IS_NO if decided(checks) else NO_VERDICT)
+        show_report(report, planted=mistake.says if mistake else "")
+    if not report.passed:
+        raise typer.Exit(ANSWER_IS_NO if report.decided else NO_VERDICT)
 
 
-def check_config(config: "Config") -> Checks:
-    """The checks of a config's network on its own rows, by the name of the point.
+def list_mistakes() -> None:
+    """Print every mistake that can be planted, with its meaning."""
+    from shallow_cli.core.gradcheck.mistakes import MISTAKES
+
+    width = max(map(len, MISTAKES))
+    for name, mistake in MISTAKES.items():
+        write(f"{name:{width}}  {mistake.says}")
+
+
+def mistake_named(name: str) -> "Mistake":
+    """The mistake of that name.
 
     Raises:
-        ConfigError: if the config asks for what the data cannot give.
+        UsageError: if there is none.
+    """
+    from shallow_cli.core.gradcheck.mistakes import MISTAKES
+    from shallow_cli.rules import nearest
+
+    if name in MISTAKES:
+        return MISTAKES[name]
+    meant = nearest(name, MISTAKES)
+    more = f"did you mean '{meant}'?" if meant else "`--break list` names them"
+    raise UsageError(Problem(f"--break {name}: no such mistake; {more}"))
+
+
+def points_of_config(
+    config: Path, data: Path | None, overrides: Sequence[str], sampling: "Sampling"
+) -> "list[Point]":
+    """Where to check the network of a config.
+
+    Raises:
+        ConfigError: if the config is broken or asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
     """
-    import numpy as np
+    import json
 
-    from shallow_cli.core.gradcheck import check_gradient, generic_point
-    from shallow_cli.core.rng import check_stream
-    from shallow_cli.fitting import prepare
+    from shallow_cli.checking import config_points
+    from shallow_cli.files.config_file import load_config
 
-    prepared = prepare(config)
-    network, training = prepared.job.network, prepared.job.training
-    rows = np.sort(check_stream(config.seed).permutation(len(training))[:ROWS])
-    points = {
-        "first weights": prepared.theta,
-        "generic weights": generic_point(network, config.seed),
-    }
+    # Quoted, since the words of --set are read as YAML.
+    table = [f"data.csv={json.dumps(str(data)) if str(data) != '-' else '-'}"] if data else []
+    return config_points(load_config(config, [*overrides, *table]), sampling)
+
+
+def points_of_model(
+    model: Path, data: Path | None, overrides: Sequence[str], sampling: "Sampling"
+) -> "list[Point]":
+    """Where to check the network of a model, on rows of a CSV or of its generated data.
+
+    Raises:
+        UsageError: if no rows are named, or twice.
+        ConfigError: if a key is set that does not choose rows.
+        DataError: if the table cannot be read, or does not fit the model.
+        ModelFileError: if the model cannot be read.
+    """
+    from shallow_cli.checking import model_points
+    from shallow_cli.evaluation import choose_rows
+    from shallow_cli.files.model_file import load_model
+
+    loaded = load_model(model)
+    return model_points(loaded, choose_rows(loaded, data, overrides), sampling)
+
+
+def refuse(**given: object) -> None:
+    """Options that only go with a config or a model.
+
+    Raises:
+        UsageError: for each that is given.
+    """
+    problems = [Problem(f"--{name} needs a CONFIG or --model") for name in given if given[name]]
+    if problems:
+        raise UsageError(*problems)
+
+
+def fitting_points(points: "list[Point]", mistake: "Mistake", option: str) -> "list[Point]":
+    """The points where a mistake is one at all.
+
+    Raises:
+        UsageError: if there are none.
+    """
+    found = [point for point in points if mistake.fits(point.case)]
+    if not found and mistake.need:
+        raise UsageError(Problem(f"{option}: no mistake here; it needs {mistake.need.says}"))
+    return found
+
+
+def as_values(report: "Report", dtype: str) -> dict[str, Any]:
+    """The report as plain values; what is not finite is None."""
+    from shallow_cli.core.gradcheck.claim import LIMIT
+
     return {
-        name: check_gradient(network, theta, training.take(rows), config.l2)
-        for name, theta in points.items()
+        "passed": report.passed,
+        "decided": report.decided,
+        "dtype": dtype,
+        "limit": LIMIT,
+        "hint": report.hint,
+        "checks": [
+            {"network": finding.group, "point": finding.name, "rows": finding.check.rows}
+            | {"rows_left_out": finding.check.rows_left_out, "zeros": finding.check.zeros}
+            | block_values(block)
+            for finding in report.findings
+            for block in finding.check.blocks
+        ],
     }
 
 
-def check_everything() -> Checks:
-    """Every activation with every output, with and without L2, on drawn rows; sizes all differ."""
-    from shallow_cli.core.activations import ACTIVATIONS
-    from shallow_cli.core.gradcheck import check_gradient, generic_examples, generic_point
-    from shallow_cli.core.network import Network
-
-    checks = {}
-    for activation in ACTIVATIONS:
-        for output, n_y in (("sigmoid", 1), ("softmax", 3), ("linear", 2)):
-            network = Network(4, 5, n_y, activation, output, leak=0.1)
-            data = generic_examples(network, m=7, seed=0)
-            for l2 in (0.0, L2):
-                name = f"{activation}, {output}" + (", L2" if l2 else "")
-                checks[name] = check_gradient(network, generic_point(network, 0), data, l2)
-    return checks
-
-
-def passed(checks: Checks) -> bool:
-    """Whether there was something to check and all of it is right."""
-    return bool(checks) and all(block.passed for blocks in checks.values() for block in blocks)
-
-
-def decided(checks: Checks) -> bool:
-    """Whether every block was checked, and its derivatives are finite."""
-    return bool(checks) and all(block.decided for blocks in checks.values() for block in blocks)
-
-
-def as_values(checks: Checks) -> dict[str, Any]:
-    """The checks as plain values."""
+def block_values(block: "BlockCheck") -> dict[str, Any]:
+    """One row of the report."""
     import dataclasses
     import math
 
+    values = dataclasses.asdict(block)
+    guard = values.pop("guard")
     return {
-        "passed": passed(checks),
-        "checks": [
-            {"point": point}
-            | {
-                key: None if isinstance(value, float) and not math.isfinite(value) else value
-                for key, value in dataclasses.asdict(block).items()
-            }
-            | {"passed": block.passed}
-            for point, blocks in checks.items()
-            for block in blocks
-        ],
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in {**values, **guard, "passed": block.passed}.items()
     }

@@ -20,6 +20,12 @@ ModelFile = Annotated[
     Path,
     typer.Argument(metavar="[MODEL]", readable=False, help="A model file.", show_default=False),
 ]
+TableOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="CSV", readable=False, help="Take the rows from this table; - is stdin."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 EXIT_CODES = """\b

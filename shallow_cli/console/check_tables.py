@@ -1,58 +1,162 @@
-"""A gradient check as a table, its findings in words, and the verdict."""
+"""A gradient check as tables, its findings in words, and the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from shallow_cli.console.streams import write
-from shallow_cli.console.tables import show_table
+from shallow_cli.console.tables import show_table, terminal_width
 
 if TYPE_CHECKING:
-    from shallow_cli.core.gradcheck import BlockCheck
+    from shallow_cli.checking import Finding, Report
+    from shallow_cli.core.gradcheck.check import BlockCheck, PointCheck
+
+LIMIT, COURSE_LIMIT = 100, 1e-7
+WIDE = 120  # columns of a terminal that show both values too
+MOST_FAILURES = 8
+BLOCKS = ("W1", "b1", "W2", "b2")
+HEADER = ["", *BLOCKS, "verdict"]
+COLUMNS: dict[str, Callable[[BlockCheck], str]] = {
+    "checked": lambda block: f"{block.checked}/{block.elements}",
+    "error": lambda block: f"{block.max_error:.1e}",
+    "relative": lambda block: f"{block.max_relative_error:.1e}",
+    "ratio": lambda block: f"{block.norm_ratio:.1e}",
+    "units": lambda block: f"{_units(block):.2g}",
+    "worst": lambda block: str(list(block.worst)).replace(" ", ""),
+    "backprop": lambda block: f"{block.backprop:.9g}",
+    "numeric": lambda block: f"{block.numeric:.9g}",
+    "kinks": lambda block: str(block.guard.kinks),
+}
 
 
-def show_checks(checks: Mapping[str, Sequence[BlockCheck]], *, in_full: bool) -> None:
-    """Print the checks of each point: a row per block in full, else a row per point."""
-    from shallow_cli.core.gradcheck import LIMIT
-
-    if in_full:
-        for point, blocks in checks.items():
-            header = ["", "checked", "max error", "norm ratio", "rounding units", "verdict"]
-            show_table(f"At {point}", header, [_block_row(block) for block in blocks])
+def show_report(report: Report, planted: str = "") -> None:
+    """Print a report: of one network a table for each point, of many a row for each network."""
+    if planted:
+        write(f"Planted: {planted}\n")
+    if any(finding.group for finding in report.findings):
+        _show_networks(report.findings)
     else:
-        header = ["", "W1", "b1", "W2", "b2", "verdict"]
-        rows = [_point_row(point, blocks) for point, blocks in checks.items()]
-        show_table("Largest difference of each block, in rounding units", header, rows)
-    every = [(point, block) for point, blocks in checks.items() for block in blocks]
-    for point, block in every:
-        if not block.passed:
-            place = f"{point}: {block.name}{list(block.worst)}"
-            write(f"{place} is {block.backprop:.10g} by backprop, {block.numeric:.10g} by the loss")
-    if not all(block.decided for _, block in every):
-        write("no verdict: the loss or its derivatives are not finite at these weights")
-        return
-    worst = max(block.rounding_units for _, block in every)
-    verdict = "passed" if all(block.passed for _, block in every) else "FAILED"
-    write(f"{verdict}: worst {worst:.2g} rounding units, limit {LIMIT:g}")
+        _show_points(report.findings)
+    for line in (*_failures(report.findings), *_coverage(report.findings)):
+        write(line)
+    if report.hint:
+        write(f"hint: {report.hint}")
+    write(_verdict(report))
 
 
-def _block_row(block: BlockCheck) -> list[str]:
-    return [
-        block.name,
-        f"{block.checked}/{block.elements}",
-        f"{block.max_error:.1e}",
-        f"{block.norm_ratio:.1e}",
-        f"{block.rounding_units:.2g}",
-        _verdict([block]),
+def _show_networks(findings: Sequence[Finding]) -> None:
+    rows = []
+    for group, members in groupby(findings, lambda finding: finding.group):
+        checks = [finding.check for finding in members]
+        rows.append([group, *_units_by_block(checks), _word(checks)])
+    show_table("Largest difference in rounding units, over all points", HEADER, rows)
+
+
+def _show_points(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        if not finding.step:
+            title = f"{finding.name[:1].upper()}{finding.name[1:]}, {finding.check.rows} rows"
+            show_table(title, *_block_table(finding.check.blocks))
+    rows = [
+        [finding.name, *_units_by_block([finding.check]), _word([finding.check])]
+        for finding in findings
+        if finding.step
+    ]
+    if rows:
+        show_table("Training against numeric steps, in rounding units", HEADER, rows)
+
+
+def _block_table(blocks: Sequence[BlockCheck]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows; on a narrow terminal without the two values."""
+    columns = dict(COLUMNS)
+    if (terminal_width() or WIDE) < WIDE:
+        del columns["backprop"], columns["numeric"]
+    header = ["", *columns, "verdict"]
+    return header, [
+        [block.name, *(show(block) for show in columns.values()), _word([block])]
+        for block in blocks
     ]
 
 
-def _point_row(point: str, blocks: Sequence[BlockCheck]) -> list[str]:
-    return [point, *(f"{block.rounding_units:.2g}" for block in blocks), _verdict(blocks)]
+def _units_by_block(checks: Sequence[PointCheck]) -> list[str]:
+    worst = [
+        max((_units(b) for c in checks for b in c.blocks if b.name == name), default=0.0)
+        for name in BLOCKS
+    ]
+    return [f"{units:.2g}" for units in worst]
 
 
-def _verdict(blocks: Sequence[BlockCheck]) -> str:
-    if not all(block.decided for block in blocks):
+def _units(block: BlockCheck) -> float:
+    return max(block.rounding_units, block.direction_units)
+
+
+def _word(checks: Sequence[PointCheck] | Sequence[BlockCheck]) -> str:
+    if not all(check.decided for check in checks):
         return "?"
-    return "ok" if all(block.passed for block in blocks) else "FAIL"
+    return "ok" if all(check.passed for check in checks) else "FAIL"
+
+
+def _failures(findings: Sequence[Finding]) -> Iterator[str]:
+    """Where backprop and the loss differ, or both numeric methods do."""
+    told = 0
+    for finding in findings:
+        where = ", ".join(filter(None, (finding.group, finding.name)))
+        for block in finding.check.blocks:
+            told += not block.passed
+            if told > MOST_FAILURES:
+                yield "…"
+                return
+            if block.passed:
+                continue
+            if block.guard.disagreements:
+                yield f"{where}: {block.name}: complex steps and central differences disagree"
+            place = f"{where}: {block.name}{list(block.worst)}"
+            yield f"{place} is {block.backprop:.10g} by backprop, {block.numeric:.10g} by the loss"
+        if not finding.check.blocks:
+            yield f"{where}: every row has a z that rounding puts on either side of a corner"
+
+
+def _coverage(findings: Sequence[Finding]) -> Iterator[str]:
+    """What was looked at, and what was not."""
+    blocks = [block for finding in findings for block in finding.check.blocks]
+    checked, elements = sum(b.checked for b in blocks), sum(b.elements for b in blocks)
+    directions = sum(block.directions for block in blocks)
+    yield f"checked: {checked} of {elements} elements, {directions} directions over all of them"
+    guards = [block.guard for block in blocks]
+    compared, kinks = sum(g.compared for g in guards), sum(g.kinks for g in guards)
+    unresolved = sum(g.unresolved for g in guards)
+    agree = compared - sum(g.disagreements for g in guards)
+    text = f"central differences: {agree} of {compared} directions agree"
+    if kinks:
+        text += f"; {kinks} met a kink, {unresolved} of them at every step and were not compared"
+    yield text
+    checks = [finding.check for finding in findings]
+    zeros, left_out = sum(c.zeros for c in checks), sum(c.rows_left_out for c in checks)
+    if zeros:
+        yield f"exact zeros: z = 0 in {zeros} places, where the slope is taken as that of z < 0"
+    if left_out:
+        yield f"left out: {left_out} rows with a z that is 0 but for rounding"
+    ratio = max((block.norm_ratio for block in blocks), default=0.0)
+    if not all(block.decided for block in blocks):
+        return
+    yield f"norm ratio: {ratio:.1e} at worst; the course's limit is {COURSE_LIMIT:.0e}"
+    if ratio >= COURSE_LIMIT and all(block.passed for block in blocks):
+        yield "  (above it where the gradient itself is no larger than its rounding)"
+
+
+def _verdict(report: Report) -> str:
+    findings = report.findings
+    if not report.decided:
+        blocks = [block for finding in findings for block in finding.check.blocks]
+        if any(block.guard.disagreements for block in blocks):
+            return (
+                "no verdict: the two numeric methods disagree; is the loss fit for complex numbers?"
+            )
+        if any(block.checked and not block.decided for block in blocks):
+            return "no verdict: the loss or its derivatives are not finite at these weights"
+        return "no verdict: nothing could be checked"
+    worst = max(_units(block) for finding in findings for block in finding.check.blocks)
+    verdict = "passed" if report.passed else "FAILED"
+    return f"{verdict}: worst {worst:.2g} rounding units, limit {LIMIT:g}"

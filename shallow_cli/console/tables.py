@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,11 @@ def number(value: float) -> str:
     text = f"{value:.{DECIMALS}f}"
     vanishes = value != 0 and abs(value) < 10**-DECIMALS
     return f"{value:.3e}" if vanishes or len(text) > NUMBER_WIDTH else text
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that stdout is; None in a pipe, where nothing is too wide."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
 def show_table(title: str, header: Sequence[str], rows: Cells) -> None:

@@ -22,10 +22,18 @@ ActivationFunction = Callable[[Array, Array, float], object]
 
 @dataclass(frozen=True)
 class Activation:
-    """g and g′, each called as f(input, out, leak); only the leaky ReLU reads its leak."""
+    """g and g′, each called as f(input, out, leak); only the leaky ReLU reads its leak.
+
+    The rest is for those who explain and check: g and g′ in letters, a bound of |g″| / g′, and
+    whether g has a corner at 0.
+    """
 
     function: ActivationFunction
     slope: ActivationFunction
+    says: str
+    slope_says: str
+    curvature: float = 0.0
+    corner: bool = False
 
 
 def sigmoid(Z: Array, out: Array, _leak: float = 0.0) -> None:
@@ -76,8 +84,14 @@ def leaky_relu_slope(A: Array, out: Array, leak: float) -> None:
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation(sigmoid, sigmoid_slope),
-    "tanh": Activation(tanh, tanh_slope),
-    "relu": Activation(relu, relu_slope),
-    "leaky_relu": Activation(leaky_relu, leaky_relu_slope),
+    "sigmoid": Activation(sigmoid, sigmoid_slope, "1 / (1 + e^−Z1)", "A1 ∘ (1 − A1)", curvature=1),
+    "tanh": Activation(tanh, tanh_slope, "tanh(Z1)", "1 − A1²", curvature=2),
+    "relu": Activation(relu, relu_slope, "max(0, Z1)", "1 where Z1 > 0, else 0", corner=True),
+    "leaky_relu": Activation(
+        leaky_relu,
+        leaky_relu_slope,
+        "max(Z1, leak · Z1)",
+        "1 where Z1 > 0, else leak",
+        corner=True,
+    ),
 }

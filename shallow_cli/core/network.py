@@ -100,7 +100,7 @@ def zeros(network: Network, dtype: type[np.generic] = np.float64) -> Parameters:
 class Workspace:
     """The buffers of one forward and backward pass over a fixed number of examples.
 
-    Z1 shares its memory with the upper rows of A1: nobody needs Z1 once A1 is there.
+    Z1 shares its memory with the upper rows of A1: training does not need it once A1 is there.
     """
 
     Z1: Array  # (n_h, m)
@@ -116,13 +116,15 @@ class Workspace:
         return Workspace(*(getattr(self, name)[:, :m] for name in self.__dataclass_fields__))
 
 
-def workspace(network: Network, m: int, dtype: type[np.generic] = np.float64) -> Workspace:
-    """New buffers for `m` examples, in C order."""
+def workspace(
+    network: Network, m: int, dtype: type[np.generic] = np.float64, *, own_Z1: bool = False
+) -> Workspace:
+    """New buffers for `m` examples, in C order; `own_Z1` for those who want to see it."""
     hidden, out = (network.n_h, m), (network.n_y, m)
     A1 = np.empty((network.n_h + 1, m), dtype=dtype)
     A1[-1] = 1
     return Workspace(
-        Z1=A1[:-1],
+        Z1=np.empty(hidden, dtype=dtype) if own_Z1 else A1[:-1],
         A1=A1,
         Z2=np.empty(out, dtype=dtype),
         A2=np.empty(out, dtype=dtype),

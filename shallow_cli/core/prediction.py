@@ -60,4 +60,4 @@ def _blocks(network: Network, theta: Parameters, table: Array) -> Iterator[tuple
         X[:, :m] = table[rows].T
         X[:, m:] = 0
         forward(network, theta, X, work)
-        yield rows, work.first(m)
+        yield rows, work if m == size else work.first(m)

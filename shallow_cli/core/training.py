@@ -34,7 +34,7 @@ def train(
     settings = job.settings
     theta = parameters(job.network, theta.vector.copy())
     per_epoch = steps_per_epoch(len(job.training), settings.batch_size)
-    steps, total = _steps(job, theta), settings.epochs * per_epoch
+    stepping, total = steps(job, theta), settings.epochs * per_epoch
 
     row = measure(job, theta, 0)
     losses = Losses(first=row.loss, best=row.loss)
@@ -43,7 +43,7 @@ def train(
     if row.is_finite:
         yield row
     while reason is None:
-        done += _advance(steps, _next_stop(done, per_epoch, settings) - done, interrupted)
+        done += _advance(stepping, _next_stop(done, per_epoch, settings) - done, interrupted)
         yield Progress(done, total, done // per_epoch)
         epoch, partial_steps = divmod(done, per_epoch)
         if settings.early_stopping and not partial_steps:
@@ -92,8 +92,8 @@ def _end(job: Job, theta: Parameters, best: Best, reason: Reason, last_row: Row,
     return End(reason, kept, row, epoch, partial_steps)
 
 
-def _steps(job: Job, theta: Parameters) -> Iterator[None]:
-    """Every `next` is one step of gradient descent, without end."""
+def steps(job: Job, theta: Parameters) -> Iterator[None]:
+    """Every `next` is one step of gradient descent on `theta`, in place, without end."""
     network, settings = job.network, job.settings
     gradient = zeros(network, wide(theta.vector.dtype.type))
     for blocks, work in batches(network, job.training, settings.batch_size, settings.seed):
@@ -102,14 +102,14 @@ def _steps(job: Job, theta: Parameters) -> Iterator[None]:
         yield
 
 
-def _advance(steps: Iterator[None], at_most: int, interrupted: Callable[[], bool]) -> int:
+def _advance(stepping: Iterator[None], at_most: int, interrupted: Callable[[], bool]) -> int:
     """Take the steps, or fewer when interrupted; returns how many.
 
     Overflow is no secret here: what it leaves is found by the caller, who looks at the weights.
     """
     taken = 0
     with np.errstate(all="ignore"):
-        for _ in islice(steps, at_most):
+        for _ in islice(stepping, at_most):
             taken += 1
             if interrupted():
                 break

@@ -1,0 +1,183 @@
+"""The gradient check of a config, of a model, or of everything: points, verdict, hint."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from shallow_cli.config import Config, unflat
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.arrays import Examples
+from shallow_cli.core.events import Job, Settings
+from shallow_cli.core.gradcheck.check import Budget, PointCheck, check_gradient
+from shallow_cli.core.gradcheck.derivatives import Case, backprop
+from shallow_cli.core.gradcheck.hints import hint
+from shallow_cli.core.gradcheck.mistakes import Mistake
+from shallow_cli.core.gradcheck.points import (
+    BURN_IN,
+    burnt_in_point,
+    generic_examples,
+    generic_point,
+    saturated_point,
+)
+from shallow_cli.core.gradcheck.updates import check_updates, short_job
+from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.network import Network, Parameters, parameters
+from shallow_cli.core.rng import check_stream
+from shallow_cli.fitting import prepare, settings_of
+from shallow_cli.model import Model
+from shallow_cli.tables.cells import Cells
+from shallow_cli.tables.data import encode
+
+ROWS = 32
+# n_x, n_h and m of the networks that are checked without a config. The others have n_y as well.
+SIZES = {"": (3, 4, 7), "one unit": (1, 1, 3), "square": (2, 2, 5), "one row": (2, 3, 1)}
+OUTPUTS = {"sigmoid": 1, "softmax": 3, "linear": 2}
+L2 = 0.1
+QUICK = Budget(directions=1, guards=1)  # for many small networks, seen element by element
+
+
+@dataclass(frozen=True)
+class Point:
+    """Somewhere to check a gradient; `group` is the network it belongs to."""
+
+    group: str
+    name: str
+    case: Case
+    theta: Parameters
+    job: Job | None = None  # where training steps are to be checked from
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found at a point, or of a training step (1, 2, …) from there."""
+
+    group: str
+    name: str
+    check: PointCheck
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that was found; a hint where something failed."""
+
+    findings: tuple[Finding, ...]
+    hint: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether there was something to check, and each check has a verdict."""
+        return bool(self.findings) and all(finding.check.decided for finding in self.findings)
+
+    @property
+    def passed(self) -> bool:
+        """Whether there was something to check, and all of it is right."""
+        return bool(self.findings) and all(finding.check.passed for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Which rows of a table are looked at, with which seed, in which dtype."""
+
+    rows: int = ROWS
+    seed: int = 0
+    dtype: type[np.floating] = np.float64
+
+    @classmethod
+    def of(cls, rows: int | None, seed: int, dtype: str) -> Sampling:
+        """From words of a command line."""
+        return cls(rows or ROWS, seed, np.dtype(dtype).type)
+
+    def few(self, data: Examples) -> Examples:
+        """Some rows, drawn, in their own order."""
+        order = check_stream(self.seed).permutation(len(data))
+        return self.cast(data.take(np.sort(order[: self.rows])))
+
+    def cast(self, data: Examples) -> Examples:
+        """The examples in the dtype."""
+        return Examples(data.table.astype(self.dtype), data.targets.astype(self.dtype))
+
+    def weights(self, network: Network, theta: Parameters) -> Parameters:
+        """The weights in the dtype."""
+        return parameters(network, theta.vector.astype(self.dtype))
+
+
+def config_points(config: Config, sampling: Sampling) -> list[Point]:
+    """Where the network of a config is checked, on some of its own training rows.
+
+    Raises:
+        ConfigError: if the config asks for what the data cannot give.
+        DataError: if the data cannot be read or trained on.
+    """
+    prepared = prepare(config)
+    job = short_job(prepared.job, sampling.few(prepared.job.training))
+    case = Case(job.network, sampling.few(prepared.job.training), config.l2)
+    named = _named_points(job, prepared.theta, sampling)
+    first, *others = [Point("", name, case, theta) for name, theta in named]
+    return [dataclasses.replace(first, job=job), *others]
+
+
+def _named_points(
+    job: Job, first: Parameters, sampling: Sampling
+) -> Iterator[tuple[str, Parameters]]:
+    network = job.network
+    first = sampling.weights(network, first)
+    yield "first weights", first
+    yield "generic weights", sampling.weights(network, generic_point(network, sampling.seed))
+    yield f"after {BURN_IN} steps", burnt_in_point(job, first)
+    yield "saturated weights", sampling.weights(network, saturated_point(network, sampling.seed))
+
+
+def model_points(model: Model, cells: Cells, sampling: Sampling) -> list[Point]:
+    """The trained weights of a model, on some rows of a table.
+
+    Raises:
+        DataError: if a target is missing, no number, or of a class the model does not know.
+    """
+    config, data = unflat(model.config), sampling.few(encode(model.columns, cells))
+    job = short_job(Job(model.network, data, None, settings_of(config)), data)
+    theta = sampling.weights(model.network, model.theta)
+    case = Case(model.network, data, config.l2)
+    return [Point("", "trained weights", case, theta, job)]
+
+
+def every_point(sampling: Sampling) -> Iterator[Point]:
+    """Every activation, output and option, for odd sizes, on drawn rows."""
+    for activation, output, l2 in product(ACTIVATIONS, OUTPUTS, (0.0, L2)):
+        group = f"{activation}, {output}" + (", L2" if l2 else "")
+        for size, (n_x, n_h, m) in SIZES.items():
+            n_y = n_h if size == "square" and output != "sigmoid" else OUTPUTS[output]
+            network = Network(n_x, n_h, n_y, activation, output, leak=0.1)
+            data = sampling.cast(generic_examples(network, m, sampling.seed))
+            batch = 4 if l2 and not size else None  # both ways of going through the rows
+            settings = Settings(0.1, epochs=1, log_every=1, batch_size=batch, l2=l2)
+            job = Job(network, data, None, settings)
+            first = initial_parameters(network, 0.5, sampling.seed)
+            for name, theta in _named_points(job, first, sampling):
+                steps = job if not size and name == "first weights" else None
+                label = f"{size}, {name}" if size else name
+                yield Point(group, label, Case(network, data, l2), theta, steps)
+
+
+def check(points: Iterable[Point], budget: Budget, mistake: Mistake | None = None) -> Report:
+    """Check production's backward pass at all points, or one with a mistake.
+
+    Training steps are production's, and are checked only without a mistake.
+    """
+    checked = backprop if mistake is None else mistake.backprop
+    findings: list[Finding] = []
+    said = ""
+    for point in points:
+        found = check_gradient(point.case, point.theta, budget, checked)
+        findings.append(Finding(point.group, point.name, found))
+        if found.decided and not found.passed:
+            said = said or hint(point.case, point.theta, checked)
+        if point.job is not None and mistake is None:
+            for number, step in enumerate(check_updates(point.job, point.theta, budget), 1):
+                findings.append(Finding(point.group, f"step {number}", step, number))
+    return Report(tuple(findings), said)

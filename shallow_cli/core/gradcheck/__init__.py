@@ -1,0 +1,1 @@
+"""The gradient check: backprop against derivatives that know nothing of it."""
