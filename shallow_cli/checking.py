@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from shallow_cli.config import Config, unflat
+from shallow_cli.config import Config
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Examples
 from shallow_cli.core.events import Job, Settings
@@ -28,10 +28,9 @@ from shallow_cli.core.gradcheck.updates import check_updates, short_job
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters, parameters
 from shallow_cli.core.rng import check_stream
-from shallow_cli.fitting import prepare, settings_of
+from shallow_cli.fitting import continued, prepare
 from shallow_cli.model import Model
 from shallow_cli.tables.cells import Cells
-from shallow_cli.tables.data import encode
 
 ROWS = 32
 # n_x, n_h and m of the networks that are checked without a config. The others have n_y as well.
@@ -115,8 +114,8 @@ def config_points(config: Config, sampling: Sampling) -> list[Point]:
         DataError: if the data cannot be read or trained on.
     """
     prepared = prepare(config)
-    job = short_job(prepared.job, sampling.few(prepared.job.training))
-    case = Case(job.network, sampling.few(prepared.job.training), config.l2)
+    data = sampling.few(prepared.job.training)
+    job, case = short_job(prepared.job, data), Case(prepared.job.network, data, config.l2)
     named = _named_points(job, prepared.theta, sampling)
     first, *others = [Point("", name, case, theta) for name, theta in named]
     return [dataclasses.replace(first, job=job), *others]
@@ -139,11 +138,11 @@ def model_points(model: Model, cells: Cells, sampling: Sampling) -> list[Point]:
     Raises:
         DataError: if a target is missing, no number, or of a class the model does not know.
     """
-    config, data = unflat(model.config), sampling.few(encode(model.columns, cells))
-    job = short_job(Job(model.network, data, None, settings_of(config)), data)
+    whole = continued(model, cells)
+    data = sampling.few(whole.training)
     theta = sampling.weights(model.network, model.theta)
-    case = Case(model.network, data, config.l2)
-    return [Point("", "trained weights", case, theta, job)]
+    case = Case(model.network, data, whole.settings.l2)
+    return [Point("", "trained weights", case, theta, short_job(whole, data))]
 
 
 def every_point(sampling: Sampling) -> Iterator[Point]:

@@ -16,6 +16,7 @@ from shallow_cli.commands.init import init_cli
 from shallow_cli.commands.inspect import inspect_cli
 from shallow_cli.commands.options import EXIT_CODES
 from shallow_cli.commands.predict import predict_cli
+from shallow_cli.commands.trace import trace_cli
 from shallow_cli.commands.train import train_cli
 from shallow_cli.console.streams import discard_stdout, say, write
 
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "predict": predict_cli,
     "evaluate": evaluate_cli,
     "gradcheck": gradcheck_cli,
+    "trace": trace_cli,
     "generate": generate_cli,
     "init": init_cli,
     "inspect": inspect_cli,

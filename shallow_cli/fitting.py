@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import Config, flat
+from shallow_cli.config import Config, flat, unflat
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.training import train
 from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
+from shallow_cli.tables.cells import Cells
 from shallow_cli.tables.columns import OUTPUT_OF_TASK
-from shallow_cli.tables.data import Data, load_data
+from shallow_cli.tables.data import Data, encode, load_data
 
 MOST_ROWS = 20  # of the loss table, when `log_every` is auto
 
@@ -59,6 +60,16 @@ def prepare(config: Config) -> Prepared:
         Job(network, data.training, data.validation, settings),
         initial_parameters(network, config.init_scale, config.seed),
     )
+
+
+def continued(model: Model, cells: Cells) -> Job:
+    """How the training of a model would go on, on rows with targets.
+
+    Raises:
+        DataError: if a target is missing, no number, or of a class the model does not know.
+    """
+    settings = settings_of(unflat(model.config))
+    return Job(model.network, encode(model.columns, cells), None, settings)
 
 
 def settings_of(config: Config) -> Settings:

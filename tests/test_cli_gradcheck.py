@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from shallow_cli.core import gradient
 from shallow_cli.core.gradcheck.mistakes import MISTAKES
 from shallow_cli.core.network import backward
-from shallow_cli.core.outputs import OUTPUTS, Output
+from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.files.model_file import load_model, save_model
 
 from .conftest import ROOT, Shallow, write
@@ -229,7 +230,7 @@ def test_methods_that_disagree_are_no_verdict(
     def careless(Z2: Any, Y: Any) -> Any:
         return (np.maximum(Z2, 0) - Y * Z2 + np.log1p(np.exp(-np.abs(Z2)))).sum()
 
-    monkeypatch.setitem(OUTPUTS, "sigmoid", Output(OUTPUTS["sigmoid"].function, careless))
+    monkeypatch.setitem(OUTPUTS, "sigmoid", replace(OUTPUTS["sigmoid"], loss=careless))
     done = shallow("gradcheck", FLOWER, code=4)
     assert "W1: complex steps and central differences disagree\n" in done.out
     assert done.out.endswith("is the loss fit for complex numbers?\n")

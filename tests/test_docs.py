@@ -20,9 +20,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = sorted((ROOT / "examples").glob("*.sh"))
 
 
-def blocks(language: str) -> list[str]:
-    """The fenced blocks of the README in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, page: str = README) -> list[str]:
+    """The fenced blocks of a page in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
 
 
 def generator() -> ModuleType:
@@ -35,7 +35,7 @@ def generator() -> ModuleType:
     return found
 
 
-@pytest.mark.parametrize("name", ["cli.md", "config.md"])
+@pytest.mark.parametrize("name", ["cli.md", "config.md", "mistakes.md"])
 def test_generated_pages_are_fresh(name: str) -> None:
     """If not: `python docs/generate.py`."""
     page = generator().PAGES[name]()
@@ -73,10 +73,30 @@ def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProc
 def test_the_readme_commands_work_in_their_order(checkout: Path) -> None:
     """`head` closes the pipe of `predict`, which is its right: 141 is no failure there."""
     ours = [block for block in blocks("sh") if block.startswith(("shallow ", "cat "))]
-    assert len(ours) == 5
+    assert len(ours) == 7
     for block in ours:
         done = in_shell(block, checkout)
         assert done.returncode in {0, 141 if "| head" in block else 0}, (block, done.stderr)
+
+
+def test_the_commands_of_the_gradient_check_s_page_work(checkout: Path) -> None:
+    page = (ROOT / "docs/gradcheck.md").read_text(encoding="utf-8")
+    ours = blocks("sh", page)
+    assert len(ours) == 3
+    outs = [in_shell(block, checkout) for block in ours]
+    assert [done.returncode for done in outs] == [0, 0, 0], [done.stderr for done in outs]
+    assert outs[0].stdout.count("\npassed: worst ") == 3
+    assert "hint: the sum" in outs[2].stdout
+    assert outs[2].stdout.endswith("exit 1\n")
+
+
+def test_the_readme_shows_what_is_printed(checkout: Path) -> None:
+    """Of the check and the trace; the losses have tests of their own."""
+    by_command = {"--break": "hint: ", "shallow trace": "Z1 = "}
+    for word, start in by_command.items():
+        [command] = [block for block in blocks("sh") if word in block]
+        [shown] = [block for block in blocks("text") if block.startswith(start)]
+        assert shown in in_shell(command, checkout).stdout
 
 
 def test_the_readme_starts_with_the_two_commands_of_ci() -> None:

@@ -38,7 +38,7 @@ LEVELS = [
     "core.gradcheck.check core.gradcheck.points",
     "core.gradcheck.guard core.gradcheck.claim",
     "core.gradcheck.rounding",
-    "core.gradcheck.derivatives core.training",
+    "core.gradcheck.derivatives core.training core.tracing",
     "core.measuring core.batches",
     "core.events core.optimizers core.stopping core.metrics core.splitting",
     "core.prediction core.gradient",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from shallow_cli.commands.options import Json, Overrides, TableOption
+from shallow_cli.commands.options import Json, Overrides, TableOption, with_table
 from shallow_cli.console.streams import write
 from shallow_cli.errors import ANSWER_IS_NO, NO_VERDICT, Problem, UsageError
 
@@ -136,14 +136,10 @@ def points_of_config(
         ConfigError: if the config is broken or asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
     """
-    import json
-
     from shallow_cli.checking import config_points
     from shallow_cli.files.config_file import load_config
 
-    # Quoted, since the words of --set are read as YAML.
-    table = [f"data.csv={json.dumps(str(data)) if str(data) != '-' else '-'}"] if data else []
-    return config_points(load_config(config, [*overrides, *table]), sampling)
+    return config_points(load_config(config, with_table(overrides, data)), sampling)
 
 
 def points_of_model(

@@ -1,5 +1,6 @@
 """Options that several commands share, and the last lines of every --help."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,17 @@ Exit codes:
   2    usage or config error        3    data or model file error
   4    no verdict, or diverged      70   a bug in shallow
   130  interrupted   143  terminated   141  closed pipe"""
+
+
+def with_table(overrides: Sequence[str], data: Path | None) -> list[str]:
+    """The overrides, and `data.csv` for a table that --data names."""
+    import json
+
+    if data is None:
+        return list(overrides)
+    # Quoted, since the words of --set are read as YAML.
+    word = "-" if str(data) == "-" else json.dumps(str(data), ensure_ascii=False)
+    return [*overrides, f"data.csv={word}"]
 
 
 def likely_model(data: Path | None) -> Path:

@@ -25,6 +25,17 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
 
 
+def show_heading(text: str) -> None:
+    """A line that stands out on a terminal."""
+    if not is_terminal(sys.stdout):
+        write(one_line(text))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(highlight=False).print(Text(one_line(text), "bold"))
+
+
 def show_table(title: str, header: Sequence[str], rows: Cells) -> None:
     """Print a table; every column but the first is aligned to the right.
 

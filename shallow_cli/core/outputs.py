@@ -18,10 +18,15 @@ from shallow_cli.core.arrays import Array, require_shape, wide
 
 @dataclass(frozen=True)
 class Output:
-    """A2 = function(Z2), called as function(Z2, out), and the summed loss(Z2, Y)."""
+    """A2 = function(Z2), called as function(Z2, out), and the summed loss(Z2, Y).
+
+    The rest is for those who explain: both in letters, the loss as a mean.
+    """
 
     function: Callable[[Array, Array], object]
     loss: Callable[[Array, Array], complex]
+    says: str
+    loss_says: str
 
 
 def log_loss(Z2: Array, Y: Array) -> complex:
@@ -68,7 +73,12 @@ def _sum(losses: Array) -> complex:
 
 
 OUTPUTS = {
-    "sigmoid": Output(sigmoid, log_loss),
-    "softmax": Output(softmax, cross_entropy),
-    "linear": Output(linear, half_squared_error),
+    "sigmoid": Output(
+        sigmoid,
+        log_loss,
+        "1 / (1 + e^−Z2)",
+        "−(1/m) Σ [Y log A2 + (1 − Y) log(1 − A2)]",
+    ),
+    "softmax": Output(softmax, cross_entropy, "e^Z2 / Σ e^Z2", "−(1/m) Σ Y log A2"),
+    "linear": Output(linear, half_squared_error, "Z2", "(1/m) Σ ½ (A2 − Y)²"),
 }

@@ -57,6 +57,17 @@ def _looks_like_a_model(path: Path) -> bool:
         return False
 
 
+def is_model(path: Path) -> bool:
+    """Whether a file is meant to be a model, by its name or its first bytes; it may be damaged."""
+    if path.suffix == ".npz":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == ZIP
+    except OSError:
+        return False
+
+
 def save_model(model: Model, path: Path) -> None:
     """Write the model; an existing file is replaced whole or not at all.
 

@@ -1,0 +1,154 @@
+"""`shallow trace`: one step of training, quantity by quantity."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shallow_cli.commands.options import Json, Overrides, TableOption, with_table
+from shallow_cli.console.streams import say, write
+from shallow_cli.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from shallow_cli.core.arrays import Array, Examples
+    from shallow_cli.core.events import Job
+    from shallow_cli.core.network import Parameters
+    from shallow_cli.core.tracing import Quantity, Step
+
+
+def trace_cli(
+    subject: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CONFIG|MODEL",
+            readable=False,
+            help="Start from the first weights of a config (- is stdin), or from those of a model.",
+        ),
+    ],
+    rows: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--row",
+            metavar="N",
+            min=1,
+            help="Take this example only, counted from 1; may be repeated.",
+        ),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="How many steps.")] = 1,
+    data: TableOption = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Show a step of training: forward, loss, backward and update.
+
+    Every quantity comes with its equation in the lecture's notation, its shape, its values (of a
+    large array the corners), and where it flows next. All of it is what the training code has
+    computed, from all training examples as one batch, or from those that --row names. --json has
+    every value.
+
+    \b
+    Example:
+      shallow trace config.yaml --row 1
+      shallow trace model.npz --steps 2
+    """
+    import dataclasses
+    import json
+
+    from shallow_cli.console.trace_text import show_step
+    from shallow_cli.core.tracing import trace
+
+    job, theta = subject_of(subject, data, overrides or ())
+    settings = job.settings
+    job = dataclasses.replace(job, training=chosen_examples(job, rows or ()))
+    shown = islice(trace(job, theta), steps)
+    if as_json:
+        values = [step_values(step) for step in shown]
+        constants = {"learning_rate": settings.learning_rate, "l2": settings.l2}
+        write(json.dumps({**constants, "steps": values}, ensure_ascii=False, allow_nan=False))
+        return
+    for step in shown:
+        show_step(step, settings.learning_rate, settings.l2)
+
+
+def subject_of(
+    subject: Path, data: Path | None, overrides: Sequence[str]
+) -> "tuple[Job, Parameters]":
+    """What to train, and the weights to start from.
+
+    Raises:
+        UsageError: if a model needs rows and none are named.
+        ConfigError: if the config is broken or asks for what the data cannot give.
+        DataError: if the data cannot be read or trained on.
+        ModelFileError: if the model cannot be read.
+    """
+    from shallow_cli.evaluation import choose_rows
+    from shallow_cli.files.config_file import load_config
+    from shallow_cli.files.model_file import is_model, load_model
+    from shallow_cli.fitting import continued, prepare
+
+    if is_model(subject):
+        model = load_model(subject)
+        return continued(model, choose_rows(model, data, overrides)), model.theta
+    prepared = prepare(load_config(subject, with_table(overrides, data)))
+    return prepared.job, prepared.theta
+
+
+def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":
+    """The examples of these numbers, or as many as one pass takes.
+
+    Raises:
+        UsageError: if there is no example of a number, or more are named than fit one pass.
+    """
+    import numpy as np
+
+    from shallow_cli.core.tracing import most_rows
+
+    m, most = len(job.training), most_rows(job.network)
+    problems = [Problem(f"--row {row}: there are {m} examples") for row in rows if row > m]
+    if len(rows) > most:
+        problems.append(Problem(f"--row: {len(rows)} are named; {most} fit one pass"))
+    if problems:
+        raise UsageError(*problems)
+    if rows:
+        return job.training.take(np.array(rows) - 1)
+    if m > most:
+        say(f"the first {most} of {m} examples, which is one pass; --row chooses others")
+    return job.training.take(np.arange(min(m, most)))
+
+
+def step_values(step: "Step") -> dict[str, Any]:
+    """A step as plain values; what is not finite is None."""
+    import math
+
+    parts = {"forward": step.forward, "backward": step.backward, "update": step.update}
+    return {
+        "step": step.number,
+        "examples": step.rows,
+        "loss_equation": step.loss_equation,
+        "loss": step.loss if math.isfinite(step.loss) else None,
+        "loss_after": step.loss_after if math.isfinite(step.loss_after) else None,
+        **{name: [quantity_values(item) for item in items] for name, items in parts.items()},
+    }
+
+
+def quantity_values(quantity: "Quantity") -> dict[str, Any]:
+    """One array with all that belongs to it."""
+    return {
+        "name": quantity.name,
+        "equation": quantity.equation,
+        "shape": list(quantity.values.shape),
+        "flows_to": list(quantity.flows_to),
+        "values": finite(quantity.values),
+    }
+
+
+def finite(values: "Array") -> list[Any]:
+    """As lists, with None for what is not finite."""
+    import numpy as np
+
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    listed: list[Any] = plain.tolist()
+    return listed

@@ -1,0 +1,127 @@
+"""One step of training, quantity by quantity, as the production code has computed it.
+
+Nothing is computed here: the passes, the gradient, the loss and the update are those of
+training, and what they leave in their buffers is given its name, equation and successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.events import Job
+from shallow_cli.core.gradient import Buffers, cut, objective_gradient, shard_rows
+from shallow_cli.core.network import Network, Parameters, Workspace, parameters, workspace, zeros
+from shallow_cli.core.optimizers import gradient_descent
+from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.core.prediction import objective
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An array of a step: its name, the right side of its equation, and where it flows next."""
+
+    name: str
+    equation: str
+    values: Array
+    flows_to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One forward and backward pass and one update, in the order in which they happen."""
+
+    number: int
+    rows: int
+    loss_equation: str
+    loss: float
+    forward: tuple[Quantity, ...]
+    backward: tuple[Quantity, ...]
+    update: tuple[Quantity, ...]
+    loss_after: float
+
+
+def most_rows(network: Network) -> int:
+    """How many examples fit one pass, which is one shard."""
+    return shard_rows(network)
+
+
+def trace(job: Job, theta: Parameters) -> Iterator[Step]:
+    """Steps of gradient descent on all the training examples, without end.
+
+    They start from `theta`, which is left as it is.
+
+    Raises:
+        ValueError: if there are more examples than fit one pass.
+    """
+    m, most = len(job.training), most_rows(job.network)
+    if m > most:
+        raise ValueError(f"{m} examples; {most} fit one pass")
+    for number in count(1):
+        with np.errstate(all="ignore"):  # what overflows is shown as such
+            step, theta = _step(number, job, theta)
+        yield step
+
+
+def _step(number: int, job: Job, theta: Parameters) -> tuple[Step, Parameters]:
+    network, data, l2 = job.network, job.training, job.settings.l2
+    work, gradient = workspace(network, len(data), own_Z1=True), zeros(network)
+    buffers = Buffers({len(data): work}, zeros(network), zeros(network))
+    objective_gradient(network, theta, cut(network, data), l2, buffers, gradient)
+    updated = parameters(network, theta.vector.copy())
+    gradient_descent(updated.vector, gradient.vector.copy(), job.settings.learning_rate)
+    step = Step(
+        number,
+        len(data),
+        OUTPUTS[network.output].loss_says + (" + (λ/2)(‖W1‖² + ‖W2‖²)" if l2 else ""),
+        float(objective(network, theta, data, l2).real),
+        _forward(network, theta, data, work),
+        _backward(network, work, gradient, l2),
+        _update(updated),
+        float(objective(network, updated, data, l2).real),
+    )
+    return step, updated
+
+
+def _forward(
+    network: Network, theta: Parameters, data: Examples, work: Workspace
+) -> tuple[Quantity, ...]:
+    g, output = ACTIVATIONS[network.activation].says, OUTPUTS[network.output].says
+    return (
+        Quantity("X", "", data.table.T[:-1], ("Z1", "dW1")),
+        Quantity("W1", "", theta.W1, ("Z1",)),
+        Quantity("b1", "", theta.b1, ("Z1",)),
+        Quantity("Z1", "W1 X + b1", work.Z1, ("A1",)),
+        Quantity("A1", f"g(Z1) = {g}", work.A1[:-1], ("Z2", "dW2", "g′(Z1)")),
+        Quantity("W2", "", theta.W2, ("Z2", "dZ1")),
+        Quantity("b2", "", theta.b2, ("Z2",)),
+        Quantity("Z2", "W2 A1 + b2", work.Z2, ("A2",)),
+        Quantity("A2", output, work.A2, ("J", "dZ2")),
+        Quantity("Y", "", data.targets.T, ("J", "dZ2")),
+    )
+
+
+def _backward(
+    network: Network, work: Workspace, gradient: Parameters, l2: float
+) -> tuple[Quantity, ...]:
+    slope = ACTIVATIONS[network.activation].slope_says
+    penalty1, penalty2 = (" + λ W1", " + λ W2") if l2 else ("", "")
+    return (
+        Quantity("dZ2", "A2 − Y", work.dZ2, ("dW2", "db2", "dZ1")),
+        Quantity("dW2", f"dZ2 A1ᵀ / m{penalty2}", gradient.W2, ("W2",)),
+        Quantity("db2", "Σ dZ2 / m", gradient.b2, ("b2",)),
+        Quantity("g′(Z1)", slope, work.slope, ("dZ1",)),
+        Quantity("dZ1", "W2ᵀ dZ2 ∘ g′(Z1)", work.dZ1, ("dW1", "db1")),
+        Quantity("dW1", f"dZ1 Xᵀ / m{penalty1}", gradient.W1, ("W1",)),
+        Quantity("db1", "Σ dZ1 / m", gradient.b1, ("b1",)),
+    )
+
+
+def _update(updated: Parameters) -> tuple[Quantity, ...]:
+    blocks = updated.blocks().items()
+    return tuple(Quantity(name, f"{name} − α d{name}", V, ()) for name, V in blocks)
