@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,22 @@ def test_a_narrow_terminal_gets_whole_numbers(tmp_path: Path) -> None:
     seen = on_terminal(*words, cwd=tmp_path, COLUMNS="40")
     assert "validation_accuracy" in seen
     assert "…" not in seen
+
+
+@pytest.mark.parametrize(("columns", "both_values"), [("80", False), ("130", True)])
+def test_a_gradient_check_fits_the_terminal(
+    columns: str, both_values: bool, tmp_path: Path
+) -> None:
+    words = ["gradcheck", str(ROOT / "configs/moons.yaml")]
+    seen = on_terminal(*words, cwd=tmp_path, COLUMNS=columns)
+    assert "───" in seen
+    assert "…" not in seen
+    assert ("backprop" in seen) == both_values
+    assert all(word in seen for word in ("checked", "ratio", "units", "worst", "kinks"))
+
+
+def test_a_trace_has_its_headings_in_bold_and_no_other_colour(tmp_path: Path) -> None:
+    words = ["trace", str(ROOT / "configs/moons.yaml"), "--row", "1"]
+    seen = on_terminal(*words, cwd=tmp_path)
+    assert "\x1b[1mForward, from left to right: " in seen
+    assert set(re.findall(r"\x1b\[[0-9;]*m", seen)) == {"\x1b[1m", "\x1b[0m"}

@@ -70,10 +70,11 @@ def _show_points(findings: Sequence[Finding]) -> None:
 
 def _block_table(blocks: Sequence[BlockCheck]) -> tuple[list[str], list[list[str]]]:
     """Header and rows; on a narrow terminal without the two values."""
-    columns = dict(COLUMNS)
+    columns, last = dict(COLUMNS), "verdict"
     if (terminal_width() or WIDE) < WIDE:
         del columns["backprop"], columns["numeric"]
-    header = ["", *columns, "verdict"]
+        last = ""
+    header = ["", *columns, last]
     return header, [
         [block.name, *(show(block) for show in columns.values()), _word([block])]
         for block in blocks
@@ -130,7 +131,9 @@ def _coverage(findings: Sequence[Finding]) -> Iterator[str]:
     agree = compared - sum(g.disagreements for g in guards)
     text = f"central differences: {agree} of {compared} directions agree"
     if kinks:
-        text += f"; {kinks} met a kink, {unresolved} of them at every step and were not compared"
+        text += f"; {kinks} met a kink"
+    if unresolved:
+        text += f", {unresolved} of them at every step: not compared"
     yield text
     checks = [finding.check for finding in findings]
     zeros, left_out = sum(c.zeros for c in checks), sum(c.rows_left_out for c in checks)

@@ -44,7 +44,9 @@ def show_table(title: str, header: Sequence[str], rows: Cells) -> None:
     header = [one_line(cell) for cell in header]
     rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    if is_terminal(sys.stdout) and _show_rich(title, header, rows, sum(widths) + 3 * len(widths)):
+    if is_terminal(sys.stdout) and _show_rich(
+        title, header, rows, sum(widths) + 3 * len(widths) + 1
+    ):
         return
     write(one_line(title))
     for row in [header, *rows]:

@@ -2,8 +2,7 @@
 
 For an analytic f, Im f(θ + ih) / h is its derivative up to rounding, for h as small as 1e-100:
 nothing is subtracted, so there is no step size to choose (Martins, Sturdza and Alonso 2003).
-The loss and the backward pass are those of training; no file of this folder has a formula of
-either.
+The loss and the backward pass are those of training, never copies.
 """
 
 from __future__ import annotations
