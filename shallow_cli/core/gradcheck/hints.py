@@ -47,18 +47,21 @@ class Look:
 
 
 def hint(case: Case, theta: Parameters, checked: Backprop) -> str:
-    """One line on what may be wrong with a gradient that failed."""
+    """One line on what may be wrong with a gradient that failed; empty if no pattern is seen."""
     with np.errstate(all="ignore"):
         together = _look(case, theta, checked)
+        if not together.wrong:
+            return ""  # an element or two of a large block, and none of those looked at here
         if case.l2 and not _look(replace(case, l2=0.0), theta, checked).wrong:
             return _of_penalty(together)
         case = replace(case, l2=0.0)
         rows = np.arange(min(ROWS_ALONE, len(case.data)))
         alone = [_look(case.take(rows[i : i + 1]), theta, checked) for i in rows]
         wrong_alone = frozenset().union(*(look.wrong for look in alone))
-        if not wrong_alone:
-            return _of_sums(_look(case, theta, checked))
-        return _first_wrong(alone, wrong_alone)
+        if wrong_alone:
+            return _first_wrong(alone, wrong_alone)
+        without = _look(case, theta, checked)
+        return _of_sums(without if without.wrong else together)
 
 
 def _look(case: Case, theta: Parameters, checked: Backprop) -> Look:

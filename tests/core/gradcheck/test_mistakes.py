@@ -149,3 +149,20 @@ def test_a_mistake_that_is_none_elsewhere_says_what_it_needs() -> None:
     assert not MISTAKES["no-square"].fits(case("relu"))
     assert not MISTAKES["no-mean"].fits(case(m=1))
     assert all(check_gradient(s, generic_point(s.network, 1), Budget()).passed for s in [case()])
+
+
+def test_whatever_is_wrong_a_hint_is_one_line() -> None:
+    """Random elements off by random amounts, also NaN, also where no hint looks."""
+    stream = np.random.RandomState(0)
+    for i in range(60):
+        n_x, n_h = stream.choice([1, 3, 20], 2).tolist()
+        network = Network(n_x, n_h, 3, list(ACTIVATIONS)[i % 4], "softmax")
+        data = generic_examples(network, int(stream.randint(1, 9)), i)
+        subject, theta = Case(network, data, (0.0, 0.1)[i % 2]), generic_point(network, i)
+        name = ("W1", "b1", "W2", "b2")[stream.randint(4)]
+        shape = theta.blocks()[name].shape
+        place = (int(stream.randint(shape[0])), int(stream.randint(shape[1])))
+        by = (1e-9, 1.0, 1e200, np.inf, np.nan)[stream.randint(5)]
+        said = hint(subject, theta, plus(name, place, by))
+        assert "\n" not in said
+        assert said or network.n_x * network.n_h > 100
