@@ -35,7 +35,7 @@ LEVELS = [
     "config",
     "rules numerals",
     "core.gradcheck.hints core.gradcheck.updates core.gradcheck.mistakes",
-    "core.gradcheck.check core.gradcheck.points",
+    "core.gradcheck.check core.gradcheck.points core.gradcheck.looks",
     "core.gradcheck.guard core.gradcheck.claim",
     "core.gradcheck.rounding",
     "core.gradcheck.derivatives core.training core.tracing",
@@ -53,7 +53,10 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
-    "numpy": ("core", "tables", "numerals", "answers", "checking", "evaluation", "files"),
+    "numpy": (
+        *("core", "tables", "numerals", "answers", "checking", "evaluation", "files"),
+        *("commands", "console.trace_text"),
+    ),
     "rich": ("console",),
     "typer": ("cli", "commands"),
     "yaml": ("files.config_file",),
