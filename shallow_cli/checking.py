@@ -11,7 +11,7 @@ import numpy as np
 
 from shallow_cli.config import Config
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import Examples
+from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
@@ -37,6 +37,11 @@ ROWS = 32
 SIZES = {"": (3, 4, 7), "one unit": (1, 1, 3), "square": (2, 2, 5), "one row": (2, 3, 1)}
 OUTPUTS = {"sigmoid": 1, "softmax": 3, "linear": 2}
 L2 = 0.1
+GENERIC = "generic weights"
+USED_WRONGLY = (
+    "the gradient is right, and the step taken with it is not: "
+    "the rows of the batch, the learning rate, or weights that are left out"
+)
 QUICK = Budget(directions=1, guards=1)  # for many small networks, seen element by element
 
 
@@ -99,11 +104,15 @@ class Sampling:
 
     def cast(self, data: Examples) -> Examples:
         """The examples in the dtype."""
-        return Examples(data.table.astype(self.dtype), data.targets.astype(self.dtype))
+        return Examples(self._cast(data.table), self._cast(data.targets))
 
     def weights(self, network: Network, theta: Parameters) -> Parameters:
         """The weights in the dtype."""
-        return parameters(network, theta.vector.astype(self.dtype))
+        return parameters(network, self._cast(theta.vector))
+
+    def _cast(self, values: Array) -> Array:
+        with np.errstate(over="ignore"):  # what is too large for the dtype gets no verdict
+            return values.astype(self.dtype)
 
 
 def config_points(config: Config, sampling: Sampling) -> list[Point]:
@@ -127,7 +136,7 @@ def _named_points(
     network = job.network
     first = sampling.weights(network, first)
     yield "first weights", first
-    yield "generic weights", sampling.weights(network, generic_point(network, sampling.seed))
+    yield GENERIC, sampling.weights(network, generic_point(network, sampling.seed))
     yield f"after {BURN_IN} steps", burnt_in_point(job, first)
     yield "saturated weights", sampling.weights(network, saturated_point(network, sampling.seed))
 
@@ -170,13 +179,19 @@ def check(points: Iterable[Point], budget: Budget, mistake: Mistake | None = Non
     """
     checked = backprop if mistake is None else mistake.backprop
     findings: list[Finding] = []
-    said = ""
+    failed: list[Point] = []
     for point in points:
         found = check_gradient(point.case, point.theta, budget, checked)
         findings.append(Finding(point.group, point.name, found))
         if found.decided and not found.passed:
-            said = said or hint(point.case, point.theta, checked)
+            failed.append(point)
         if point.job is not None and mistake is None:
             for number, step in enumerate(check_updates(point.job, point.theta, budget), 1):
                 findings.append(Finding(point.group, f"step {number}", step, number))
-    return Report(tuple(findings), said)
+    if failed:
+        # Where nothing is zero, saturated or alike a pattern is plainest.
+        point = next((p for p in failed if p.name.endswith(GENERIC)), failed[0])
+        return Report(tuple(findings), hint(point.case, point.theta, checked))
+    report = Report(tuple(findings))
+    misused = report.decided and not report.passed
+    return dataclasses.replace(report, hint=USED_WRONGLY) if misused else report

@@ -41,8 +41,12 @@ class Evaluation:
     confusion: Array | None = None  # (K, K), row = true class, column = predicted class
 
 
-def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) -> Cells:
+def choose_rows(
+    model: Model, data: Path | None, overrides: Sequence[str] = (), named_by: str = "DATA"
+) -> Cells:
     """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
+
+    `named_by` is what the command line has for the CSV.
 
     Raises:
         UsageError: if no rows are named, or by DATA and `--set` both.
@@ -51,7 +55,9 @@ def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) 
     """
     columns = model.columns
     if data and overrides:
-        raise UsageError(Problem("--set chooses the rows, and so does DATA; give one of the two"))
+        raise UsageError(
+            Problem(f"--set chooses the rows, and so does {named_by}; give one of the two")
+        )
     chosen = _said(model, overrides) if overrides else None
     path = chosen.csv if chosen else data
     if path:
@@ -59,7 +65,7 @@ def choose_rows(model: Model, data: Path | None, overrides: Sequence[str] = ()) 
     own = unflat(model.config).data
     if own.generate is None and chosen is None:
         needed = ", ".join([*columns.feature_names, *columns.target_names])
-        raise UsageError(Problem(f"name a CSV with the columns {needed}"))
+        raise UsageError(Problem(f"name a CSV as {named_by}, with the columns {needed}"))
     return generated_cells(_generated(own, chosen) if chosen else own)
 
 

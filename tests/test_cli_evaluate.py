@@ -128,7 +128,7 @@ def test_f1_is_the_mean_over_the_classes_that_occur(shallow: Shallow, iris_model
         (["--set", "data.sed=3"], 2, "unknown key; did you mean 'data.seed'?"),
         (["new.csv", "--set", "data.seed=3"], 2, "--set chooses the rows, and so does DATA"),
         (["--set", "data.seed=3"], 2, "data.seed: is for generated data"),
-        ([], 2, "name a CSV with the columns sepal_length"),
+        ([], 2, "name a CSV as DATA, with the columns sepal_length"),
         (["new.csv"], 3, "no column 'species'"),
         (["strange.csv"], 3, "strange.csv:2: species: 'tulip' is not one of the classes setosa"),
         (["nowhere.csv"], 3, "nowhere.csv: cannot be read: No such file"),

@@ -31,7 +31,7 @@ def test_the_course_s_first_step(shallow: Shallow) -> None:
 def test_json_has_every_value(shallow: Shallow) -> None:
     found = json.loads(shallow("trace", FLOWER, "--steps", "2", "--json").out)
     first, second = found["steps"]
-    assert (found["learning_rate"], found["l2"]) == (1.2, 0.0)
+    assert (found["learning_rate"], found.get("l2"), found.get("leak")) == (1.2, None, None)
     assert first["loss"] == pytest.approx(0.693048, abs=5e-7)
     assert second["loss"] == first["loss_after"] < first["loss"]
     X = first["forward"][0]
@@ -57,7 +57,7 @@ def test_a_model_goes_on_from_its_weights(shallow: Shallow, iris_model: Path) ->
     assert all(found[name] == weights[name] for name in ("W1", "b1", "W2", "b2"))
     assert step["examples"] == 150
     err = shallow("trace", iris_model, code=2).err
-    assert err.startswith("name a CSV with the columns sepal_length, ")
+    assert err.startswith("name a CSV as --data, with the columns sepal_length, ")
 
 
 def test_a_config_takes_other_rows_and_settings(shallow: Shallow, iris: Path) -> None:
@@ -66,6 +66,17 @@ def test_a_config_takes_other_rows_and_settings(shallow: Shallow, iris: Path) ->
     assert out.startswith("Step 1: m = 150, ")
     assert ", λ = 0.5\n" in out
     assert "\ndW1 = dZ1 Xᵀ / m + λ W1  " in out
+
+
+def test_the_constants_of_the_equations_are_told(shallow: Shallow) -> None:
+    words = ["--set", "activation=leaky_relu", "--set", "leak=0.2", "--set", "l2=0.5"]
+    out = shallow("trace", FLOWER, *words).out
+    assert out.startswith("Step 1: m = 400, α = 1.2, λ = 0.5, leak = 0.2\n")
+    found = json.loads(shallow("trace", FLOWER, *words, "--json").out)
+    assert (found["learning_rate"], found["l2"], found["leak"]) == (1.2, 0.5, 0.2)
+    rising = ["--set", "learning_rate=1e9", "--set", "init_scale=1"]
+    assert "more.\n" in shallow("trace", FLOWER, *rising).out
+    assert "less.\n" in out
 
 
 def test_more_rows_than_one_pass_are_cut_with_a_word(shallow: Shallow) -> None:
@@ -81,7 +92,7 @@ def test_more_rows_than_one_pass_are_cut_with_a_word(shallow: Shallow) -> None:
         (
             [FLOWER, "--row", "401", "--row", "500"],
             2,
-            "--row 401: there are 400 examples\n--row 500",
+            "--row 401: there are 400 training examples\n",
         ),
         ([FLOWER, "--row", "0"], 2, "Usage: "),
         (["none.npz"], 3, "none.npz: cannot be read: No such file or directory; `shallow train"),

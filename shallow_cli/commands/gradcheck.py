@@ -79,7 +79,7 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     if break_ == LIST:
         list_mistakes()
         return
-    mistake = mistake_named(break_) if break_ else None
+    mistake = mistake_named(break_) if break_ is not None else None
     sampling = Sampling.of(rows, seed, dtype)
     budget = Budget(max_per_block, seed=seed)
     if model:
@@ -95,7 +95,7 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
         points = fitting_points(points, mistake, f"--break {break_}")
     report = check(points, budget, mistake)
     if as_json:
-        write(json.dumps(as_values(report, dtype), ensure_ascii=False, allow_nan=False))
+        write(json.dumps(as_values(report, dtype, break_), ensure_ascii=False, allow_nan=False))
     else:
         show_report(report, planted=mistake.says if mistake else "")
     if not report.passed:
@@ -158,7 +158,7 @@ def points_of_model(
     from shallow_cli.files.model_file import load_model
 
     loaded = load_model(model)
-    return model_points(loaded, choose_rows(loaded, data, overrides), sampling)
+    return model_points(loaded, choose_rows(loaded, data, overrides, "--data"), sampling)
 
 
 def refuse(**given: object) -> None:
@@ -184,7 +184,7 @@ def fitting_points(points: "list[Point]", mistake: "Mistake", option: str) -> "l
     return found
 
 
-def as_values(report: "Report", dtype: str) -> dict[str, Any]:
+def as_values(report: "Report", dtype: str, planted: str | None) -> dict[str, Any]:
     """The report as plain values; what is not finite is None."""
     from shallow_cli.core.gradcheck.claim import LIMIT
 
@@ -193,11 +193,22 @@ def as_values(report: "Report", dtype: str) -> dict[str, Any]:
         "decided": report.decided,
         "dtype": dtype,
         "limit": LIMIT,
+        "planted": planted,
         "hint": report.hint,
+        "points": [
+            {
+                "network": finding.group,
+                "point": finding.name,
+                "rows": finding.check.rows,
+                "rows_left_out": finding.check.rows_left_out,
+                "zeros": finding.check.zeros,
+                "decided": finding.check.decided,
+                "passed": finding.check.passed,
+            }
+            for finding in report.findings
+        ],
         "checks": [
-            {"network": finding.group, "point": finding.name, "rows": finding.check.rows}
-            | {"rows_left_out": finding.check.rows_left_out, "zeros": finding.check.zeros}
-            | block_values(block)
+            {"network": finding.group, "point": finding.name} | block_values(block)
             for finding in report.findings
             for block in finding.check.blocks
         ],

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shallow_cli.core.network import Parameters
     from shallow_cli.core.tracing import Quantity, Step
 
+LETTERS = {"learning_rate": "α", "l2": "λ", "leak": "leak"}
+
 
 def trace_cli(
     subject: Annotated[
@@ -33,7 +35,7 @@ def trace_cli(
             "--row",
             metavar="N",
             min=1,
-            help="Take this example only, counted from 1; may be repeated.",
+            help="Take this training example only, counted from 1; may be repeated.",
         ),
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="How many steps.")] = 1,
@@ -45,8 +47,8 @@ def trace_cli(
 
     Every quantity comes with its equation in the lecture's notation, its shape, its values (of a
     large array the corners), and where it flows next. All of it is what the training code has
-    computed, from all training examples as one batch, or from those that --row names. --json has
-    every value.
+    computed, from all training examples as one batch, or from those that --row names. X, and Y of
+    a regression, are as the network sees them: scaled as data.scale says. --json has every value.
 
     \b
     Example:
@@ -60,16 +62,26 @@ def trace_cli(
     from shallow_cli.core.tracing import trace
 
     job, theta = subject_of(subject, data, overrides or ())
-    settings = job.settings
+    constants = constants_of(job)
     job = dataclasses.replace(job, training=chosen_examples(job, rows or ()))
     shown = islice(trace(job, theta), steps)
     if as_json:
         values = [step_values(step) for step in shown]
-        constants = {"learning_rate": settings.learning_rate, "l2": settings.l2}
         write(json.dumps({**constants, "steps": values}, ensure_ascii=False, allow_nan=False))
         return
     for step in shown:
-        show_step(step, settings.learning_rate, settings.l2)
+        show_step(step, {LETTERS[name]: value for name, value in constants.items()})
+
+
+def constants_of(job: "Job") -> dict[str, float]:
+    """The numbers in the equations that are no arrays: those that apply."""
+    network, settings = job.network, job.settings
+    constants = {"learning_rate": settings.learning_rate}
+    if settings.l2:
+        constants["l2"] = settings.l2
+    if network.activation == "leaky_relu":
+        constants["leak"] = network.leak
+    return constants
 
 
 def subject_of(
@@ -90,7 +102,7 @@ def subject_of(
 
     if is_model(subject):
         model = load_model(subject)
-        return continued(model, choose_rows(model, data, overrides)), model.theta
+        return continued(model, choose_rows(model, data, overrides, "--data")), model.theta
     prepared = prepare(load_config(subject, with_table(overrides, data)))
     return prepared.job, prepared.theta
 
@@ -106,7 +118,7 @@ def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":
     from shallow_cli.core.tracing import most_rows
 
     m, most = len(job.training), most_rows(job.network)
-    problems = [Problem(f"--row {row}: there are {m} examples") for row in rows if row > m]
+    problems = [Problem(f"--row {row}: there are {m} training examples") for row in rows if row > m]
     if len(rows) > most:
         problems.append(Problem(f"--row: {len(rows)} are named; {most} fit one pass"))
     if problems:

@@ -56,13 +56,13 @@ def _show_networks(findings: Sequence[Finding]) -> None:
 
 def _show_points(findings: Sequence[Finding]) -> None:
     for finding in findings:
-        if not finding.step:
+        if finding.check.blocks and not finding.step:
             title = f"{finding.name[:1].upper()}{finding.name[1:]}, {finding.check.rows} rows"
             show_table(title, *_block_table(finding.check.blocks))
     rows = [
         [finding.name, *_units_by_block([finding.check]), _word([finding.check])]
         for finding in findings
-        if finding.step
+        if finding.check.blocks and finding.step
     ]
     if rows:
         show_table("Training against numeric steps, in rounding units", HEADER, rows)
@@ -100,41 +100,48 @@ def _word(checks: Sequence[PointCheck] | Sequence[BlockCheck]) -> str:
 
 
 def _failures(findings: Sequence[Finding]) -> Iterator[str]:
-    """Where backprop and the loss differ, or both numeric methods do."""
-    told = 0
-    for finding in findings:
-        where = ", ".join(filter(None, (finding.group, finding.name)))
-        for block in finding.check.blocks:
-            told += not block.passed
-            if told > MOST_FAILURES:
-                yield "…"
-                return
-            if block.passed:
-                continue
-            if block.guard.disagreements:
-                yield f"{where}: {block.name}: complex steps and central differences disagree"
-            place = f"{where}: {block.name}{list(block.worst)}"
-            yield f"{place} is {block.backprop:.10g} by backprop, {block.numeric:.10g} by the loss"
-        if not finding.check.blocks:
-            yield f"{where}: every row has a z that rounding puts on either side of a corner"
+    """Where backprop and the loss differ, or nothing can be said."""
+    told = [line for finding in findings for line in _failures_at(finding)]
+    yield from told[:MOST_FAILURES]
+    if len(told) > MOST_FAILURES:
+        yield f"… and {len(told) - MOST_FAILURES} more"
+
+
+def _failures_at(finding: Finding) -> Iterator[str]:
+    where = ", ".join(filter(None, (finding.group, finding.name)))
+    blocks = finding.check.blocks
+    torn = [block.name for block in blocks if block.guard.disagreements]
+    if not blocks:
+        yield f"{where}: every row has a z that rounding puts on either side of a corner"
+    elif torn:
+        yield f"{where}: {', '.join(torn)}: complex steps and central differences disagree"
+    elif not finding.check.decided:
+        yield f"{where}: not finite; a training that diverges wants a lower learning_rate"
+    else:
+        for block in blocks:
+            if not block.passed:
+                place = f"{where}: {block.name}[{block.worst[0]},{block.worst[1]}]"
+                yield f"{place}: backprop {block.backprop:.10g}, numeric {block.numeric:.10g}"
 
 
 def _coverage(findings: Sequence[Finding]) -> Iterator[str]:
     """What was looked at, and what was not."""
     blocks = [block for finding in findings for block in finding.check.blocks]
+    if not blocks:
+        return
     checked, elements = sum(b.checked for b in blocks), sum(b.elements for b in blocks)
     directions = sum(block.directions for block in blocks)
-    yield f"checked: {checked} of {elements} elements, {directions} directions over all of them"
+    text = f"checked: {checked} of {elements} elements and {directions} directions"
+    yield f"{text}, in {len(findings)} checks"
     guards = [block.guard for block in blocks]
     compared, kinks = sum(g.compared for g in guards), sum(g.kinks for g in guards)
     unresolved = sum(g.unresolved for g in guards)
     agree = compared - sum(g.disagreements for g in guards)
-    text = f"central differences: {agree} of {compared} directions agree"
-    if kinks:
-        text += f"; {kinks} met a kink"
+    yield f"central differences: {agree} of {compared} directions agree"
+    if kinks > unresolved:
+        yield f"kinks: {kinks - unresolved} of them by a shorter step, clear of a corner"
     if unresolved:
-        text += f", {unresolved} of them at every step: not compared"
-    yield text
+        yield f"not compared: {unresolved} more directions, of which every step crosses a corner"
     checks = [finding.check for finding in findings]
     zeros, left_out = sum(c.zeros for c in checks), sum(c.rows_left_out for c in checks)
     if zeros:
@@ -157,7 +164,7 @@ def _verdict(report: Report) -> str:
             return (
                 "no verdict: the two numeric methods disagree; is the loss fit for complex numbers?"
             )
-        if any(block.checked and not block.decided for block in blocks):
+        if blocks:
             return "no verdict: the loss or its derivatives are not finite at these weights"
         return "no verdict: nothing could be checked"
     worst = max(_units(block) for finding in findings for block in finding.check.blocks)

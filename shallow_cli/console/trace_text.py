@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
     from shallow_cli.core.tracing import Quantity, Step
 
 INDENT = "    "
-MOST_VALUES, EDGE = 60, 3  # of an array that is shown whole, and of a row or column that is not
+MOST_VALUES, EDGE = 40, 3  # of an array that is shown whole, and of a row or column that is not
 DIGITS = 6
 UNLIMITED = 10**6
 
 
-def show_step(step: Step, learning_rate: float, l2: float) -> None:
+def show_step(step: Step, constants: Mapping[str, float]) -> None:
     """Print one step: forward, loss, backward, update."""
-    constants = f"α = {learning_rate:g}" + (f", λ = {l2:g}" if l2 else "")
-    show_heading(f"Step {step.number}: m = {step.rows}, {constants}")
+    values = ", ".join(f"{name} = {value:g}" for name, value in constants.items())
+    show_heading(f"Step {step.number}: m = {step.rows}, {values}")
     show_heading("Forward, from left to right: X → Z1 → A1 → Z2 → A2 → J")
     for quantity in step.forward:
         _show(quantity)
@@ -35,7 +36,10 @@ def show_step(step: Step, learning_rate: float, l2: float) -> None:
     show_heading("Update, downhill")
     for quantity in step.update:
         _show(quantity, "←")
-    write(f"J is {step.loss_after:.6f} now; it was {step.loss:.6f}.\n")
+    change = step.loss_after - step.loss
+    write(
+        f"J is {step.loss_after:.6f} now: {abs(change):.3g} {'less' if change < 0 else 'more'}.\n"
+    )
 
 
 def _show(quantity: Quantity, sign: str = "=") -> None:

@@ -40,7 +40,8 @@ class BlockCheck:
 
     `rounding_units` is the largest |backprop − numeric| / (eps · S) of an element, where S is
     what rounding alone can do to it; `direction_units` the same along the directions. `worst`
-    is where the elements are farthest apart, in these units.
+    is where the elements are farthest apart, in these units. They are NaN where numbers are not
+    finite, or might overflow.
     """
 
     name: str
@@ -60,8 +61,8 @@ class BlockCheck:
     @property
     def decided(self) -> bool:
         """Whether something was checked, is finite, and both numeric methods agree on it."""
-        finite = bool(np.isfinite(self.numeric))
-        return self.checked > 0 and finite and not self.guard.disagreements
+        finite = not np.isnan([self.rounding_units, self.direction_units]).any()
+        return self.checked > 0 and bool(finite) and not self.guard.disagreements
 
     @property
     def passed(self) -> bool:
@@ -130,7 +131,7 @@ def compare(
             name,
             elements=places.size,
             directions=len(directions),
-            direction_units=max(units, default=0.0),
+            direction_units=float(np.max(units, initial=0.0)),  # NaN if there is one
             guard=sum((guard(case, theta, bounds, v, slope) for v, slope in guarded), Guard()),
             **claim.differences(places, _chosen(claim, places, budget, directions, units)),
         )

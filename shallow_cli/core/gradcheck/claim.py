@@ -25,9 +25,12 @@ def rounding_units(theta: Parameters, bounds: Rounding) -> Array:
     """Eps · S of every element of the gradient, for the dtype of `theta`.
 
     Below the root of its smallest number products underflow, and no digit is left to trust.
+    NaN where the pass may overflow: then there is no telling.
     """
-    smallest = float(np.sqrt(np.finfo(theta.vector.dtype).tiny))
-    unit: Array = epsilon(theta) * np.maximum(bounds.gradient.vector, smallest)
+    kind = np.finfo(theta.vector.dtype)
+    scale = np.maximum(bounds.gradient.vector, float(np.sqrt(kind.tiny)))
+    may_overflow = not bounds.largest < float(kind.max)
+    unit: Array = float(kind.eps) * np.where(may_overflow | ~np.isfinite(scale), np.nan, scale)
     return unit
 
 
@@ -51,8 +54,8 @@ class Claim:
     def units(self, direction: Array, slope: float) -> float:
         """How far it is from the numeric slope along a direction, in rounding units."""
         error = abs(self.found @ direction - slope)
-        units = float(error / (self.unit @ np.abs(direction)))
-        return units if np.isfinite(units) else np.inf
+        units = float(error) / float(self.unit @ np.abs(direction))
+        return units if np.isfinite(error) or np.isnan(self.unit).any() else np.inf
 
     def worst_along(self, direction: Array, positions: Array) -> int:
         """The element that a direction's error comes from, found by halving."""
@@ -70,9 +73,10 @@ class Claim:
         """What a `BlockCheck` says of some elements of a block, whose positions are `places`."""
         ours, numeric = self.found[chosen], elements(self.case, self.theta, chosen)
         errors = np.abs(ours - numeric)
-        units = np.where(np.isfinite(errors), errors / self.unit[chosen], np.inf)
-        undecided = np.flatnonzero(~np.isfinite(numeric))
-        worst = int(undecided[0]) if len(undecided) else int(units.argmax())
+        unit = self.unit[chosen]
+        units = np.where(np.isfinite(errors) | np.isnan(unit), errors / unit, np.inf)
+        units[~np.isfinite(numeric)] = np.nan
+        worst = int(units.argmax())  # of which NaN is the first
         row, column = np.argwhere(places == chosen[worst])[0]
         norm = np.linalg.norm
         return {

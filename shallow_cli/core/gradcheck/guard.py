@@ -17,7 +17,7 @@ from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.gradcheck.rounding import Rounding
 from shallow_cli.core.network import Parameters, parameters
 
-REACH = 1e-4  # of the first step, in units of z
+REACH = 1e-4  # of the first step: no z and no weight moves farther
 TENTHS = 5  # how often a step is divided by 10 to stay clear of corners
 AGREEMENT = 1e-6  # of Σ S |v|
 UNITS = 100  # for the rounding of a difference of two losses
@@ -49,32 +49,30 @@ def guard(case: Case, theta: Parameters, bounds: Rounding, direction: Array, slo
     """Compare `slope`, found by a complex step along a direction (n_parameters,)."""
     theta = parameters(case.network, theta.vector.astype(np.float64))
     dZ1, reach = _movement(case, theta, bounds, parameters(case.network, direction))
-    if reach == 0:
-        return Guard()  # nothing moves: all that there is to compare is 0
+    if not np.isfinite(reach):
+        return Guard()  # what is not finite is seen by the check itself
     steps = [REACH / reach / 10**i for i in range(TENTHS + 1)]
     clear = [h for h in steps if not _crosses(case, bounds, h * dZ1)]
     if not clear:
         return Guard(kinks=1, unresolved=1)
     h = clear[0]
     central = (_loss(case, theta, h * direction) - _loss(case, theta, -h * direction)) / (2 * h)
-    if not np.isfinite([central, slope]).any():
-        return Guard()  # what overflows is seen by the check itself
     eps = np.finfo(np.float64).eps
     allowed = AGREEMENT * float(bounds.gradient.vector @ np.abs(direction))
     allowed += UNITS * eps * bounds.loss / h
-    # Written so that a number agrees with none that is not finite.
-    agrees = abs(central - slope) <= allowed
-    return Guard(1, int(not agrees), int(h < steps[0]))
+    if not np.isfinite([central, slope, allowed]).all():
+        return Guard()
+    return Guard(1, int(abs(central - slope) > allowed), int(h < steps[0]))
 
 
 def _movement(
     case: Case, theta: Parameters, bounds: Rounding, v: Parameters
 ) -> tuple[Array, float]:
-    """How fast Z1 moves along v (n_h, m), and a bound for how fast any z does."""
+    """How fast Z1 moves along v (n_h, m), and a bound for how fast any z or weight does."""
     work = bounds.work
     dZ1 = v.layer1 @ case.data.table.T
     dZ2 = np.abs(v.layer2) @ np.abs(work.A1) + np.abs(theta.W2) @ np.abs(dZ1)
-    return dZ1, float(max(np.abs(dZ1).max(), dZ2.max()))
+    return dZ1, float(np.max([np.abs(dZ1).max(), dZ2.max(), np.abs(v.vector).max()]))
 
 
 def _crosses(case: Case, bounds: Rounding, step: Array) -> bool:

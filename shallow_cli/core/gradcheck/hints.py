@@ -14,6 +14,7 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.gradcheck.claim import sample
 from shallow_cli.core.gradcheck.derivatives import Backprop, Case
 from shallow_cli.core.gradcheck.looks import (
     Look,
@@ -40,8 +41,8 @@ def hint(case: Case, theta: Parameters, checked: Backprop) -> str:
         if case.l2 and not look_at(replace(case, l2=0.0), theta, checked).wrong:
             return _of_penalty(together)
         case = replace(case, l2=0.0)
-        rows = np.arange(min(ROWS_ALONE, len(case.data)))
-        alone = [look_at(case.take(rows[i : i + 1]), theta, checked) for i in rows]
+        rows = sample(np.arange(len(case.data)), ROWS_ALONE)
+        alone = [look_at(case.take(np.array([row])), theta, checked) for row in rows]
         wrong_alone = frozenset().union(*(look.wrong for look in alone))
         if wrong_alone:
             return _first_wrong(alone, wrong_alone)
@@ -72,10 +73,11 @@ def _of_penalty(look: Look) -> str:
 def _of_sums(look: Look) -> str:
     """Right for every example alone, wrong for all together: the sum, or the mean."""
     names = _names(look.wrong)
-    ratios = np.concatenate([look.ratio(name) for name in sorted(look.wrong)])
-    is_ = times(common(ratios), len(look.case.data))
+    share = common_ratio([look], *sorted(look.wrong))
+    is_ = times(share, len(look.case.data))
     # One ratio alone is no pattern, unless it is m or 1/m.
-    if not np.isnan(common(ratios)) and (len(ratios) > 1 or "m)" in is_):
+    alone = sum(len(look.ours[name]) for name in look.wrong) == 1
+    if not np.isnan(share) and (not alone or "m)" in is_):
         text = f"{names}: {is_} what it should be, right for one example"
         return f"the mean over the examples: {text}; look for the division by m"
     if look.wrong <= {"b1", "b2"}:
@@ -94,6 +96,8 @@ def _first_wrong(alone: list[Look], wrong: frozenset[str]) -> str:
 
 def _of_output(alone: list[Look]) -> str:
     share = common_ratio(alone, "b2")
+    if share == 0:
+        return "a forgotten gradient: dZ2 is zero where it should be A2 − Y"
     if share < 0:
         return f"the sign: dZ2 is {times(share, 1)} A2 − Y"
     if not np.isnan(share):
@@ -115,7 +119,8 @@ def _of_slope(alone: list[Look]) -> str:
     for says, slope in _wrong_slopes(alone[0].case.network, Z1):
         if equal(ours * _slope(alone[0].case.network, Z1), numeric * slope):
             return f"the slope: {says}"
-    if equal(ours[Z1 > 0], numeric[Z1 > 0]):
+    off = np.concatenate([look.off["b1"] for look in alone])[away]
+    if ACTIVATIONS[alone[0].case.network.activation].corner and not off[Z1 > 0].any():
         return "the slope: g′(Z1) is right where z > 0 and wrong where z < 0"
     if all(equal(look.ours["b1"], _with_reshaped_weights(look)) for look in alone):
         return "the product: dZ1 has W2 reshaped to fit dZ2; it is W2ᵀ dZ2 ∘ g′(Z1)"
@@ -165,7 +170,7 @@ def _of_product(alone: list[Look], name: str) -> str:
     """A block that is wrong although what it is made of is right."""
     product = PRODUCTS[name]
     ours, numeric = joined(alone, name)
-    if not numeric.any():
+    if name.startswith("b") and not numeric.any() and joined(alone, f"W{name[1]}")[1].any():
         return f"the loss does not depend on {name} at all: is it left out of the forward pass?"
     if not ours.any():
         return f"a forgotten gradient: d{name} is zero"
@@ -174,6 +179,7 @@ def _of_product(alone: list[Look], name: str) -> str:
         return f"a factor: d{name} is {times(share, 1)} what it should be"
     if name.startswith("b"):
         return f"the sum: d{name} of one example is its {product}; is another axis summed?"
-    if all(equal(look.ours[name], look.transposed(name)) for look in alone):
+    transposed = all(equal(look.ours[name], look.transposed(name)) for look in alone)
+    if transposed and not equal(ours, numeric):
         return f"the product: d{name} has the right values in the wrong places; it is {product}"
     return f"the product: d{name} = {product} / m is wrong though {product[:3]} is right"

@@ -26,12 +26,14 @@ class Rounding:
     gradient: Parameters  # S, one for each element
     loss: float
     Z1: Array  # E of Z1 (n_h, m)
+    largest: float  # of all quantities on the way: what overflows decides nothing
     work: Workspace
 
 
 def rounding(case: Case, theta: Parameters) -> Rounding:
-    """The bounds of one pass over all the examples of the case, in float64."""
-    network, m = case.network, len(case.data)
+    """The bounds of one pass over all the examples of the case, for the dtype of `theta`."""
+    network, m, kind = case.network, len(case.data), np.finfo(theta.vector.dtype)
+    lost = float(kind.tiny / kind.eps)  # by underflow, and where a sigmoid is cut off
     theta = parameters(network, theta.vector.astype(np.float64))
     X, Y = case.data.table.T.astype(np.float64), case.data.targets.T
     work = workspace(network, m, own_Z1=True)
@@ -41,13 +43,13 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     activation.slope(work.A1[:-1], work.slope, network.leak)
 
     E_Z1 = np.abs(theta.layer1) @ np.abs(X)
-    E_A1 = A1.copy()
+    E_A1 = A1 + lost
     E_A1[:-1] += work.slope * E_Z1
     E_Z2 = np.abs(theta.layer2) @ E_A1
-    E_dZ2 = A2 + np.abs(Y) + _steepness(network.output, A2) * E_Z2.max(axis=0)
+    E_dZ2 = lost + A2 + np.abs(Y) + _steepness(network.output, A2) * E_Z2.max(axis=0)
     dZ2 = np.abs(work.A2 - Y)
     # A slope like 1 − A1² is off by its terms, and by what its curvature makes of E_Z1.
-    E_slope = work.slope + activation.curvature * (A1[:-1] + work.slope * E_Z1)
+    E_slope = lost + work.slope + activation.curvature * (A1[:-1] + work.slope * E_Z1)
     W2T = np.abs(theta.W2).T
     E_dZ1 = (W2T @ E_dZ2) * work.slope + (W2T @ dZ2) * E_slope
 
@@ -58,7 +60,8 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     scale.W2[...] += case.l2 * np.abs(theta.W2)
     penalty = case.l2 * float((theta.W1**2).sum() + (theta.W2**2).sum())
     loss = 1 + float(((A2 + np.abs(Y)) * E_Z2).sum()) / m + penalty
-    return Rounding(scale, loss, E_Z1, work)
+    largest = max(float(E.max()) for E in (E_Z1, E_A1, E_Z2, E_dZ2 @ A1.T, E_dZ1 @ np.abs(X).T))
+    return Rounding(scale, loss, E_Z1, max(largest, penalty), work)
 
 
 def _steepness(output: str, A2: Array) -> Array:

@@ -64,20 +64,23 @@ def test_smooth_activations_have_no_kinks() -> None:
     assert all(b.guard.kinks == 0 for b in check_gradient(subject, theta, Budget()).blocks)
 
 
-def test_a_direction_in_which_nothing_moves_has_nothing_to_compare() -> None:
-    subject = case("tanh", "linear", l2=0.0, m=1)
+def test_a_direction_in_which_only_the_penalty_moves_is_compared() -> None:
+    """Its step is bounded by the weights, not by z, and the loss stays of its size."""
+    subject = case("tanh", "linear", l2=1.0, m=1)
     subject.data.table[:, 0] = 0
     theta = generic_point(subject.network, 1)
     direction = np.zeros(len(theta.vector))
     direction[0] = 1.0
-    assert guarded(subject, theta, direction) == Guard()
+    assert guarded(subject, theta, direction) == Guard(compared=1)
+    assert guarded(subject, theta, direction, 1.01) == Guard(compared=1, disagreements=1)
 
 
-def test_what_overflows_in_one_method_only_is_a_disagreement() -> None:
+def test_what_is_not_finite_is_not_compared() -> None:
     subject, theta = one_unit(0.5)
     bounds = rounding(subject, theta)
     direction = np.array([0.0, 1.0, 0.0, 0.0])
-    assert guard(subject, theta, bounds, direction, np.nan).disagreements == 1
+    assert guard(subject, theta, bounds, direction, np.nan) == Guard()
+    assert guard(subject, theta, bounds, direction * np.nan, 1.0) == Guard()
 
 
 def test_a_loss_that_drops_imaginary_parts_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
