@@ -44,7 +44,7 @@ def test_without_arguments_everything_is_checked(shallow: Shallow) -> None:
 
 def test_without_arguments_all_sizes_and_points_are_among_them(shallow: Shallow) -> None:
     found = json.loads(shallow("gradcheck", "--json").out)
-    assert found["passed"] is found["decided"] is True
+    assert (found["passed"], found["failed"]) == (True, False)
     points = {check["point"] for check in found["checks"]}
     sizes = ["", "one unit, ", "square, ", "one row, "]
     assert points == {size + point for size in sizes for point in POINTS} | set(STEPS)
@@ -221,7 +221,7 @@ def test_a_seed_moves_rows_and_points_but_not_the_verdict(shallow: Shallow) -> N
 def test_weights_that_overflow_are_no_verdict(shallow: Shallow) -> None:
     words = ["--set", "init_scale=1e300", "--set", "activation=relu"]
     done = shallow("gradcheck", ROOT / "configs/diabetes.yaml", *words, code=4)
-    assert done.out.endswith("not finite at these weights\n")
+    assert done.out.endswith("too large or not finite at these weights\n")
     assert done.err == ""
     shallow("gradcheck", ROOT / "configs/diabetes.yaml", *words, "--json", code=4)
 
@@ -244,7 +244,7 @@ def test_unusual_settings_are_no_false_alarm(
 ) -> None:
     name, *settings = words
     sets = [word for setting in settings for word in ("--set", setting)]
-    code = 4 if (dtype, settings) == ("float32", ["init_scale=1e300"]) else 0  # too large for it
+    code = 4 if settings == ["init_scale=1e300"] else 0  # too large to tell
     shallow("gradcheck", ROOT / f"configs/{name}.yaml", *sets, "--dtype", dtype, code=code)
 
 
@@ -254,7 +254,7 @@ def test_a_training_that_diverges_is_told(shallow: Shallow) -> None:
     words = [word for setting in sets for word in ("--set", setting)]
     config = ROOT / "configs/diabetes.yaml"
     done = shallow("gradcheck", config, *words, "--dtype", "float32", code=4)
-    says = "after 20 steps: not finite; a training that diverges wants a lower learning_rate\n"
+    says = "after 20 steps: too large or not finite; does training diverge? Lower learning_rate\n"
     assert done.out.count(says) == 1
     assert "hint" not in done.out
 
@@ -276,7 +276,7 @@ def test_methods_that_disagree_are_no_verdict(
 
     monkeypatch.setitem(OUTPUTS, "sigmoid", replace(OUTPUTS["sigmoid"], loss=careless))
     done = shallow("gradcheck", FLOWER, code=4)
-    torn = r"\ngeneric weights: .*W1.*: complex steps and central differences disagree\n"
+    torn = r"\n.* weights: .*W1.*: complex steps and central differences disagree\n"
     assert re.search(torn, done.out)
     assert "hint" not in done.out
     assert done.out.endswith("is the loss fit for complex numbers?\n")
@@ -292,11 +292,12 @@ def test_rows_at_a_corner_are_told_and_nothing_else_is_a_pass(shallow: Shallow) 
     write(Path("one.csv"), "a,b,y\n0.1,0.7,1\n")
     write(Path("two.csv"), "a,b,y\n0.1,0.7,1\n0.3,0.3,2\n")
     done = shallow("gradcheck", "--model", "model.npz", "--data", "two.csv")
-    assert "left out: 1 rows with a z that is 0 but for rounding" in done.out
+    assert "rows left out, with a z that is 0 but for rounding: 1" in done.out
     words = ["--model", "model.npz", "--data", "one.csv"]
     done = shallow("gradcheck", *words, code=4)
     assert done.out == (
         "trained weights: every row has a z that rounding puts on either side of a corner\n"
+        "steps left out, on whose way a z is 0 but for rounding: 3\n"
         "no verdict: nothing could be checked\n"
     )
     [point] = json.loads(shallow("gradcheck", *words, "--json", code=4).out)["points"]

@@ -82,9 +82,8 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     mistake = mistake_named(break_) if break_ is not None else None
     sampling = Sampling.of(rows, seed, dtype)
     budget = Budget(max_per_block, seed=seed)
+    require_one(config, model)
     if model:
-        if config:
-            raise UsageError(Problem("give a CONFIG or --model: a model keeps its own config"))
         points = points_of_model(model, data, overrides or (), sampling)
     elif config:
         points = points_of_config(config, data, overrides or (), sampling)
@@ -99,7 +98,7 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     else:
         show_report(report, planted=mistake.says if mistake else "")
     if not report.passed:
-        raise typer.Exit(ANSWER_IS_NO if report.decided else NO_VERDICT)
+        raise typer.Exit(ANSWER_IS_NO if report.failed else NO_VERDICT)
 
 
 def list_mistakes() -> None:
@@ -125,6 +124,20 @@ def mistake_named(name: str) -> "Mistake":
     meant = nearest(name, MISTAKES)
     more = f"did you mean '{meant}'?" if meant else "`--break list` names them"
     raise UsageError(Problem(f"--break {name}: no such mistake; {more}"))
+
+
+def require_one(config: Path | None, model: Path | None) -> None:
+    """Refuse a config and a model at once, and a model in the place of a config.
+
+    Raises:
+        UsageError: if they are.
+    """
+    from shallow_cli.files.model_file import is_model
+
+    if config and model:
+        raise UsageError(Problem("give a CONFIG or --model: a model keeps its own config"))
+    if config and is_model(config):
+        raise UsageError(Problem("a model; give it as --model", str(config)))
 
 
 def points_of_config(
@@ -190,11 +203,12 @@ def as_values(report: "Report", dtype: str, planted: str | None) -> dict[str, An
 
     return {
         "passed": report.passed,
-        "decided": report.decided,
+        "failed": report.failed,
         "dtype": dtype,
         "limit": LIMIT,
         "planted": planted,
         "hint": report.hint,
+        "steps_left_out": report.steps_left_out,
         "points": [
             {
                 "network": finding.group,

@@ -115,9 +115,9 @@ def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":
     """
     import numpy as np
 
-    from shallow_cli.core.tracing import most_rows
+    from shallow_cli.core.gradient import shard_rows
 
-    m, most = len(job.training), most_rows(job.network)
+    m, most = len(job.training), shard_rows(job.network)
     problems = [Problem(f"--row {row}: there are {m} training examples") for row in rows if row > m]
     if len(rows) > most:
         problems.append(Problem(f"--row: {len(rows)} are named; {most} fit one pass"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shallow_cli.checking import Finding, Report
     from shallow_cli.core.gradcheck.check import BlockCheck, PointCheck
 
-LIMIT, COURSE_LIMIT = 100, 1e-7
+COURSE_LIMIT = 1e-7  # of the norm ratio
 WIDE = 120  # columns of a terminal that show both values too
 MOST_FAILURES = 8
 BLOCKS = ("W1", "b1", "W2", "b2")
@@ -23,7 +23,7 @@ COLUMNS: dict[str, Callable[[BlockCheck], str]] = {
     "error": lambda block: f"{block.max_error:.1e}",
     "relative": lambda block: f"{block.max_relative_error:.1e}",
     "ratio": lambda block: f"{block.norm_ratio:.1e}",
-    "units": lambda block: f"{_units(block):.2g}",
+    "units": lambda block: f"{block.units:.2g}",
     "worst": lambda block: str(list(block.worst)).replace(" ", ""),
     "backprop": lambda block: f"{block.backprop:.9g}",
     "numeric": lambda block: f"{block.numeric:.9g}",
@@ -41,6 +41,8 @@ def show_report(report: Report, planted: str = "") -> None:
         _show_points(report.findings)
     for line in (*_failures(report.findings), *_coverage(report.findings)):
         write(line)
+    if report.steps_left_out:
+        write(f"steps left out, on whose way a z is 0 but for rounding: {report.steps_left_out}")
     if report.hint:
         write(f"hint: {report.hint}")
     write(_verdict(report))
@@ -57,7 +59,8 @@ def _show_networks(findings: Sequence[Finding]) -> None:
 def _show_points(findings: Sequence[Finding]) -> None:
     for finding in findings:
         if finding.check.blocks and not finding.step:
-            title = f"{finding.name[:1].upper()}{finding.name[1:]}, {finding.check.rows} rows"
+            m = finding.check.rows
+            title = f"{finding.name[:1].upper()}{finding.name[1:]}, {m} row{'s' * (m != 1)}"
             show_table(title, *_block_table(finding.check.blocks))
     rows = [
         [finding.name, *_units_by_block([finding.check]), _word([finding.check])]
@@ -83,14 +86,10 @@ def _block_table(blocks: Sequence[BlockCheck]) -> tuple[list[str], list[list[str
 
 def _units_by_block(checks: Sequence[PointCheck]) -> list[str]:
     worst = [
-        max((_units(b) for c in checks for b in c.blocks if b.name == name), default=0.0)
+        max((b.units for c in checks for b in c.blocks if b.name == name), default=0.0)
         for name in BLOCKS
     ]
     return [f"{units:.2g}" for units in worst]
-
-
-def _units(block: BlockCheck) -> float:
-    return max(block.rounding_units, block.direction_units)
 
 
 def _word(checks: Sequence[PointCheck] | Sequence[BlockCheck]) -> str:
@@ -116,7 +115,7 @@ def _failures_at(finding: Finding) -> Iterator[str]:
     elif torn:
         yield f"{where}: {', '.join(torn)}: complex steps and central differences disagree"
     elif not finding.check.decided:
-        yield f"{where}: not finite; a training that diverges wants a lower learning_rate"
+        yield f"{where}: too large or not finite; does training diverge? Lower learning_rate"
     else:
         for block in blocks:
             if not block.passed:
@@ -147,7 +146,7 @@ def _coverage(findings: Sequence[Finding]) -> Iterator[str]:
     if zeros:
         yield f"exact zeros: z = 0 in {zeros} places, where the slope is taken as that of z < 0"
     if left_out:
-        yield f"left out: {left_out} rows with a z that is 0 but for rounding"
+        yield f"rows left out, with a z that is 0 but for rounding: {left_out}"
     ratio = max((block.norm_ratio for block in blocks), default=0.0)
     if not all(block.decided for block in blocks):
         return
@@ -157,16 +156,18 @@ def _coverage(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _verdict(report: Report) -> str:
-    findings = report.findings
-    if not report.decided:
-        blocks = [block for finding in findings for block in finding.check.blocks]
+    from shallow_cli.core.gradcheck.claim import LIMIT
+
+    blocks = [block for finding in report.findings for block in finding.check.blocks]
+    if not report.passed and not report.failed:
         if any(block.guard.disagreements for block in blocks):
             return (
                 "no verdict: the two numeric methods disagree; is the loss fit for complex numbers?"
             )
         if blocks:
-            return "no verdict: the loss or its derivatives are not finite at these weights"
+            return "no verdict: loss or derivatives are too large or not finite at these weights"
         return "no verdict: nothing could be checked"
-    worst = max(_units(block) for finding in findings for block in finding.check.blocks)
+    # What is not decided has no units that could be compared.
+    worst = max(block.units for block in blocks if block.decided)
     verdict = "passed" if report.passed else "FAILED"
     return f"{verdict}: worst {worst:.2g} rounding units, limit {LIMIT:g}"

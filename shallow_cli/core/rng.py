@@ -11,6 +11,7 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 
 LARGEST_SEED = 2**32 - 1
+CHECK_PURPOSES = ("weights", "examples", "rows", "directions")
 
 
 def weights_stream(seed: int) -> np.random.RandomState:
@@ -33,6 +34,6 @@ def epoch_order(seed: int, epoch: int, rows: int) -> Array:
     return np.random.RandomState([seed, 2, epoch]).permutation(rows)
 
 
-def check_stream(seed: int) -> np.random.RandomState:
-    """The stream of the gradient check: its points, rows and directions."""
-    return np.random.RandomState([seed, 3])
+def check_stream(seed: int, purpose: str) -> np.random.RandomState:
+    """A stream of the gradient check, for one of `CHECK_PURPOSES`."""
+    return np.random.RandomState([seed, 3, CHECK_PURPOSES.index(purpose)])

@@ -46,11 +46,6 @@ class Step:
     loss_after: float
 
 
-def most_rows(network: Network) -> int:
-    """How many examples fit one pass, which is one shard."""
-    return shard_rows(network)
-
-
 def trace(job: Job, theta: Parameters) -> Iterator[Step]:
     """Steps of gradient descent on all the training examples, without end.
 
@@ -59,7 +54,7 @@ def trace(job: Job, theta: Parameters) -> Iterator[Step]:
     Raises:
         ValueError: if there are more examples than fit one pass.
     """
-    m, most = len(job.training), most_rows(job.network)
+    m, most = len(job.training), shard_rows(job.network)
     if m > most:
         raise ValueError(f"{m} examples; {most} fit one pass")
     for number in count(1):

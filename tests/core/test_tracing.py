@@ -11,9 +11,10 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.core.events import Job, Row, Settings
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
+from shallow_cli.core.gradient import shard_rows
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
-from shallow_cli.core.tracing import Step, most_rows, trace
+from shallow_cli.core.tracing import Step, trace
 from shallow_cli.core.training import train
 
 NETWORK = Network(4, 5, 3, "tanh", "softmax")
@@ -121,6 +122,6 @@ def test_without_l2_no_equation_has_it() -> None:
 
 
 def test_more_examples_than_one_pass_takes_are_refused() -> None:
-    most = most_rows(NETWORK)
+    most = shard_rows(NETWORK)
     with pytest.raises(ValueError, match=f"{most + 1} examples; {most} fit one pass"):
         next(trace(job(m=most + 1), generic_point(NETWORK, 0)))

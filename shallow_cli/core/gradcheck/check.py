@@ -65,9 +65,19 @@ class BlockCheck:
         return self.checked > 0 and bool(finite) and not self.guard.disagreements
 
     @property
+    def units(self) -> float:
+        """The largest difference, of an element or along a direction, in rounding units."""
+        return max(self.rounding_units, self.direction_units)
+
+    @property
     def passed(self) -> bool:
         """Whether rounding explains every difference."""
-        return self.decided and max(self.rounding_units, self.direction_units) <= LIMIT
+        return self.decided and self.units <= LIMIT
+
+    @property
+    def failed(self) -> bool:
+        """Whether it does not, which is more than not having passed."""
+        return self.decided and not self.passed
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ def compare(
 ) -> Iterator[BlockCheck]:
     """A gradient that somebody found against the numeric one, block by block."""
     claim = Claim(case, theta, found.vector, rounding_units(theta, bounds))
-    stream = check_stream(budget.seed)
+    stream = check_stream(budget.seed, "directions")
     for name, places in parameters(case.network, np.arange(len(claim.unit))).blocks().items():
         directions = [claim.direction(places.ravel(), stream) for _ in range(budget.directions)]
         slopes = [along(case, theta, v) for v in directions]

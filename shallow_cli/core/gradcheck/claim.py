@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.core.gradcheck.derivatives import Case, along, elements
+from shallow_cli.core.gradcheck.derivatives import STEP, Case, along, elements
 from shallow_cli.core.gradcheck.rounding import Rounding
 from shallow_cli.core.network import Parameters
 
 LIMIT = 100.0  # rounding units
+TOO_LARGE = 1e-10 / STEP  # for a step to move it by next to nothing
 FAINTEST = 1e-8  # of the largest unit of a block: weights of directions differ no more
 
 
@@ -25,11 +26,11 @@ def rounding_units(theta: Parameters, bounds: Rounding) -> Array:
     """Eps · S of every element of the gradient, for the dtype of `theta`.
 
     Below the root of its smallest number products underflow, and no digit is left to trust.
-    NaN where the pass may overflow: then there is no telling.
+    NaN where the pass may overflow, or a complex step is no small one: there is no telling.
     """
     kind = np.finfo(theta.vector.dtype)
     scale = np.maximum(bounds.gradient.vector, float(np.sqrt(kind.tiny)))
-    may_overflow = not bounds.largest < float(kind.max)
+    may_overflow = not bounds.largest < min(float(kind.max), TOO_LARGE)
     unit: Array = float(kind.eps) * np.where(may_overflow | ~np.isfinite(scale), np.nan, scale)
     return unit
 
@@ -54,7 +55,8 @@ class Claim:
     def units(self, direction: Array, slope: float) -> float:
         """How far it is from the numeric slope along a direction, in rounding units."""
         error = abs(self.found @ direction - slope)
-        units = float(error) / float(self.unit @ np.abs(direction))
+        # The errors of many elements rarely add up: √n of them, not n.
+        units = float(error) / float(np.hypot.reduce(self.unit * direction))
         return units if np.isfinite(error) or np.isnan(self.unit).any() else np.inf
 
     def worst_along(self, direction: Array, positions: Array) -> int:

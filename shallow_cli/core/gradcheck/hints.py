@@ -38,6 +38,8 @@ def hint(case: Case, theta: Parameters, checked: Backprop) -> str:
         together = look_at(case, theta, checked)
         if not together.wrong:
             return ""  # an element or two of a large block, and none of those looked at here
+        if together.lone:
+            return f"one element: all but {together.lone} is right"
         if case.l2 and not look_at(replace(case, l2=0.0), theta, checked).wrong:
             return _of_penalty(together)
         case = replace(case, l2=0.0)
@@ -75,9 +77,7 @@ def _of_sums(look: Look) -> str:
     names = _names(look.wrong)
     share = common_ratio([look], *sorted(look.wrong))
     is_ = times(share, len(look.case.data))
-    # One ratio alone is no pattern, unless it is m or 1/m.
-    alone = sum(len(look.ours[name]) for name in look.wrong) == 1
-    if not np.isnan(share) and (not alone or "m)" in is_):
+    if "m)" in is_:
         text = f"{names}: {is_} what it should be, right for one example"
         return f"the mean over the examples: {text}; look for the division by m"
     if look.wrong <= {"b1", "b2"}:
@@ -91,6 +91,8 @@ def _first_wrong(alone: list[Look], wrong: frozenset[str]) -> str:
         return _of_output(alone)
     if {"W1", "b1"} <= wrong and not wrong & {"W2", "b2"}:
         return _of_slope(alone)
+    if wrong == {"b1"} and _only_at_zero(alone):
+        return "the slope: g′(Z1) is wrong where z = 0; there it is taken as that of z < 0"
     return _of_product(alone, next(name for name in PRODUCTS if name in wrong))
 
 
@@ -183,3 +185,10 @@ def _of_product(alone: list[Look], name: str) -> str:
     if transposed and not equal(ours, numeric):
         return f"the product: d{name} has the right values in the wrong places; it is {product}"
     return f"the product: d{name} = {product} / m is wrong though {product[:3]} is right"
+
+
+def _only_at_zero(alone: list[Look]) -> bool:
+    """Whether db1 is wrong only where z is exactly 0."""
+    off = np.concatenate([look.off["b1"] for look in alone])
+    Z1 = np.concatenate([look.of_units("b1", look.bounds.work.Z1) for look in alone])
+    return not Z1[off].any()

@@ -35,6 +35,18 @@ class Look:
         """The blocks with an element that is off."""
         return frozenset(name for name, off in self.off.items() if off.any())
 
+    @property
+    def lone(self) -> str:
+        """The only element that is off, if there are others beside it."""
+        found = [(name, i) for name, off in self.off.items() for i in np.flatnonzero(off)]
+        if len(found) != 1 or len(self.off[found[0][0]]) == 1:
+            return ""
+        [(name, i)] = found
+        block = self.theta.blocks()[name]
+        places = parameters(self.case.network, np.arange(len(self.theta.vector))).blocks()[name]
+        row, column = np.argwhere(places == self.positions[name][i])[0]
+        return f"d{name}[{row},{column}] of {block.size}"
+
     def ratio(self, name: str) -> Array:
         """Backprop / numeric, where one of them is not faint."""
         ours, numeric = self.ours[name], self.numeric[name]
@@ -96,4 +108,4 @@ def times(share: float, m: int) -> str:
     """A multiple in words; m and 1/m are known by name."""
     names = {float(m): " (m)", 1 / m: " (1/m)"} if m > 1 else {}
     known = [text for value, text in names.items() if abs(share / value - 1) < ALIKE]
-    return f"{round(share, 12) + 0.0:.3g}{''.join(known)} times"
+    return f"{share if abs(share) > ALIKE else 0:.3g}{''.join(known)} times"

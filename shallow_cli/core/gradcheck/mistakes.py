@@ -261,6 +261,18 @@ def _output(*names: str) -> Need:
 
 
 CURVED = _activation("sigmoid", "tanh")
+A_SLOPE = Need(
+    "an activation whose slope is not 1 everywhere",
+    lambda case: case.network.activation != "leaky_relu" or case.network.leak != 1,
+)
+A_LEAK = Need(
+    "activation leaky_relu with a leak above 0",
+    lambda case: case.network.activation == "leaky_relu" and case.network.leak > 0,
+)
+TWO_SIDES = Need(
+    "activation leaky_relu with a leak below 1",
+    lambda case: case.network.activation == "leaky_relu" and case.network.leak < 1,
+)
 ROWS = Need("more than one row", lambda case: len(case.data) > 1)
 L2 = Need("l2 above 0", lambda case: case.l2 > 0)
 L2_ROWS = Need("l2 above 0, and more than one row", lambda c: c.l2 > 0 and len(c.data) > 1)
@@ -286,14 +298,14 @@ MISTAKES = {
         Mistake(factor_two),
         Mistake(squared_error_delta, _output("sigmoid", "softmax")),
         Mistake(softmax_over_examples, _output("softmax")),
-        Mistake(no_slope),
+        Mistake(no_slope, A_SLOPE),
         Mistake(slope_of_z, CURVED),
         Mistake(slope_of_g_of_a, CURVED),
         Mistake(no_square, _activation("tanh")),
         Mistake(always_on, _activation("relu")),
-        Mistake(no_leak, _activation("leaky_relu")),
+        Mistake(no_leak, A_LEAK),
         Mistake(fixed_leak, ANOTHER_LEAK),
-        Mistake(swapped_sides, _activation("leaky_relu")),
+        Mistake(swapped_sides, TWO_SIDES),
         Mistake(reshaped_product, FEATURES),
         Mistake(reshaped_weights, OUTPUTS),
         Mistake(z_for_a),

@@ -24,7 +24,7 @@ def generic_point(network: Network, seed: int) -> Parameters:
 
     Scaled by the fan-in, the scores stay near 1 whatever the width.
     """
-    theta = parameters(network, check_stream(seed).standard_normal(network.n_parameters))
+    theta = parameters(network, check_stream(seed, "weights").standard_normal(network.n_parameters))
     theta.W1[...] /= np.sqrt(network.n_x)
     theta.W2[...] /= np.sqrt(network.n_h)
     theta.b1[...] *= 0.5
@@ -51,7 +51,7 @@ def generic_examples(network: Network, m: int, seed: int) -> Examples:
 
     With zero biases its z are exactly 0, where the slope of a ReLU is a convention.
     """
-    stream = check_stream(seed)
+    stream = check_stream(seed, "examples")
     table = np.c_[stream.standard_normal((m, network.n_x)), np.ones(m)]
     if m > 1:
         table[0, :-1] = 0

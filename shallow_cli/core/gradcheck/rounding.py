@@ -59,7 +59,7 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     scale.W1[...] += case.l2 * np.abs(theta.W1)
     scale.W2[...] += case.l2 * np.abs(theta.W2)
     penalty = case.l2 * float((theta.W1**2).sum() + (theta.W2**2).sum())
-    loss = 1 + float(((A2 + np.abs(Y)) * E_Z2).sum()) / m + penalty
+    loss = 1 + float(((A2 + np.abs(Y)) * (E_Z2 + A2 + np.abs(Y))).sum()) / m + penalty
     largest = max(float(E.max()) for E in (E_Z1, E_A1, E_Z2, E_dZ2 @ A1.T, E_dZ1 @ np.abs(X).T))
     return Rounding(scale, loss, E_Z1, max(largest, penalty), work)
 
@@ -76,6 +76,7 @@ def at_a_corner(case: Case, bounds: Rounding, eps: float) -> Array:
     """
     if not ACTIVATIONS[case.network.activation].corner:
         return np.zeros_like(bounds.Z1, dtype=bool)
-    error = (case.network.n_x + 2) * eps * bounds.Z1
+    # Rounding errors of a sum of n terms behave like √n of them (Higham and Mary 2019).
+    error = 4 * np.sqrt(case.network.n_x + 1) * eps * bounds.Z1
     found: Array = (np.abs(bounds.work.Z1) <= error) & (bounds.Z1 > 0)
     return found

@@ -16,7 +16,7 @@ import numpy as np
 from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.events import Job
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, compare
-from shallow_cli.core.gradcheck.claim import epsilon
+from shallow_cli.core.gradcheck.claim import LIMIT, epsilon
 from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.gradcheck.rounding import Rounding, at_a_corner, rounding
 from shallow_cli.core.network import Parameters, parameters
@@ -24,6 +24,7 @@ from shallow_cli.core.rng import epoch_order
 from shallow_cli.core.training import steps
 
 STEPS = 3
+ROUNDINGS = 4  # of a weight that a step may be off by
 
 
 def short_job(job: Job, data: Examples) -> Job:
@@ -80,8 +81,9 @@ def _check_step(
 ) -> PointCheck:
     alpha = job.settings.learning_rate
     taken = (before.vector.astype(np.float64) - after.vector) / alpha
-    # The weights are rounded too, which is seen α times enlarged.
-    rounded = bounds.gradient.vector + (np.abs(before.vector) + np.abs(after.vector)) / alpha
+    # The new weights are rounded once, which is seen 1/α times enlarged: with some room, but
+    # not with that of a hundred units, behind which a small gradient would vanish.
+    rounded = bounds.gradient.vector + ROUNDINGS / LIMIT * np.abs(after.vector) / alpha
     bounds = dataclasses.replace(bounds, gradient=parameters(case.network, rounded))
     blocks = compare(case, before, parameters(case.network, taken), bounds, budget)
     return PointCheck(tuple(blocks), len(case.data))

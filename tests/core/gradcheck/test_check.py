@@ -12,6 +12,7 @@ from shallow_cli.core.gradcheck.check import BlockCheck, Budget, PointCheck, che
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.guard import Guard
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
+from shallow_cli.core.gradcheck.rounding import rounding
 from shallow_cli.core.network import Network, Parameters, forward, parameters, workspace
 
 from .cases import BRIEF, OUTPUT_SIZES, block, case, failed, plus
@@ -102,7 +103,7 @@ def converged(subject: Case) -> Parameters:
         gradient = backprop(subject, theta).vector
         if np.linalg.norm(gradient) < 5e-16:
             break
-        theta.vector[...] -= 2 * gradient
+        theta.vector[...] -= 0.5 * gradient
     return theta
 
 
@@ -270,3 +271,90 @@ def test_what_an_earlier_pass_left_in_the_buffers_does_not_matter(
     monkeypatch.setattr("shallow_cli.core.gradcheck.derivatives.new_buffers", kept)
     subject = case()
     assert not check_gradient(subject, generic_point(subject.network, 1), BRIEF).passed
+
+
+@pytest.mark.parametrize(("units", "passes"), [(50, True), (150, False)])
+def test_the_limit_is_a_hundred_units(units: float, passes: bool) -> None:
+    subject = case()
+    theta = generic_point(subject.network, 1)
+    scale = rounding(subject, theta).gradient.W2[1, 2]
+    by = units * float(np.finfo(float).eps) * scale
+    found = block(check_gradient(subject, theta, Budget(), plus("W2", (1, 2), by)), "W2")
+    assert found.passed == passes
+    assert found.units == pytest.approx(units, rel=0.05)
+
+
+@pytest.mark.parametrize("size", [1e3, 1e6, 1e10])
+def test_large_targets_are_no_false_alarm(size: float) -> None:
+    """A squared error rounds by eps · ½ Y², which the guard must allow."""
+    subject = case("tanh", "linear", l2=0.0)
+    subject.data.targets[...] *= size
+    theta = generic_point(subject.network, 1)
+    theta.vector[...] *= 0.01
+    assert check_gradient(subject, theta, Budget()).passed
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_saturated_outputs_leave_no_room_for_large_scores(output: str) -> None:
+    """Scores are off by much there, and probabilities are not."""
+    subject = case("relu", output, l2=0.0)
+    theta = generic_point(subject.network, 1)
+    theta.layer2[...] *= 1e6
+    bounds = rounding(subject, theta)
+    assert bounds.gradient.b2.max() < 10 < bounds.loss
+
+
+def test_scores_near_a_half_make_room_for_their_rounding() -> None:
+    """Of sigmoid: S of b2 is the mean of a + y + 2 a (1 − a) E, and that of |a − y|."""
+    subject = case("tanh", "sigmoid", l2=0.0)
+    theta = generic_point(subject.network, 1)
+    bounds = rounding(subject, theta)
+    X, Y, work = subject.data.table.T, subject.data.targets.T, bounds.work
+    E_A1 = abs(work.A1[:-1]) + (1 - work.A1[:-1] ** 2) * (abs(theta.layer1) @ abs(X))
+    E_Z2 = abs(theta.W2) @ E_A1 + abs(theta.b2)
+    expected = work.A2 + Y + 2 * work.A2 * (1 - work.A2) * E_Z2 + abs(work.A2 - Y)
+    assert bounds.gradient.b2[0, 0] == pytest.approx(expected.mean(), rel=1e-12)
+
+
+def test_the_corner_of_many_features_is_wider_than_that_of_one() -> None:
+    network = Network(400, 1, 1, "relu", "linear")
+    subject = Case(network, generic_examples(network, 2, 0))
+    theta = generic_point(network, 0)
+    eps = float(np.finfo(float).eps)
+    row = subject.data.table[1]
+    scale = float(abs(theta.layer1[0]) @ abs(row))
+    theta.b1[...] -= theta.layer1[0] @ row - 30 * eps * scale
+    assert rounding(subject, theta).work.Z1[0, 1] != 0
+    assert check_gradient(subject, theta, BRIEF).rows_left_out == 1
+    theta.b1[...] += 1000 * eps * scale
+    assert check_gradient(subject, theta, BRIEF).rows_left_out == 0
+
+
+def test_zeros_of_smooth_activations_do_not_count() -> None:
+    subject = case("tanh")
+    theta = generic_point(subject.network, 1)
+    theta.layer1[...] = 0
+    assert check_gradient(subject, theta, BRIEF).zeros == 0
+
+
+def test_numbers_that_are_no_small_step_apart_are_undecided() -> None:
+    """At weights of 1e140 a step of 1e-100 i moves z by far more than nothing."""
+    for dtype, size in ((np.float64, 1e140), (np.float32, 1e30)):
+        subject, theta = random_case(10, dtype)
+        large = parameters(subject.network, (theta.vector * size).astype(dtype))
+        found = check_gradient(subject, large, BRIEF)
+        assert not found.decided
+        assert not any(block.failed for block in found.blocks)
+
+
+def test_a_billionth_in_a_large_block_is_seen_by_directions_from_here_on() -> None:
+    network = Network(100, 100, 2, "tanh", "softmax")
+    subject = Case(network, generic_examples(network, 16, 0))
+    theta = generic_point(network, 0)
+    gradient = backprop(subject, theta).W1
+    largest = tuple(int(i) for i in np.unravel_index(abs(gradient).argmax(), gradient.shape))
+    budget = Budget(elements=20, directions=8, guards=0)
+    mistaken = plus("W1", (largest[0], largest[1]), 1e-7 * float(gradient[largest]))
+    found = block(check_gradient(subject, theta, budget, mistaken), "W1")
+    assert found.failed
+    assert found.worst == largest

@@ -27,13 +27,13 @@ def guarded(subject: Case, theta: Parameters, direction: Array, factor: float = 
 
 @pytest.mark.parametrize("output", OUTPUT_SIZES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_both_methods_agree_and_a_thousandth_is_seen(activation: str, output: str) -> None:
+def test_both_methods_agree_and_a_hundredth_is_seen(activation: str, output: str) -> None:
     subject = case(activation, output)
     theta = generic_point(subject.network, 1)
     direction = np.random.RandomState(0).standard_normal(len(theta.vector))
     assert guarded(subject, theta, direction).compared == 1
     assert guarded(subject, theta, direction).disagreements == 0
-    assert guarded(subject, theta, direction, 1 + 1e-3).disagreements == 1
+    assert guarded(subject, theta, direction, 1.01).disagreements == 1
 
 
 def one_unit(z: float) -> tuple[Case, Parameters]:
@@ -94,3 +94,9 @@ def test_a_loss_that_drops_imaginary_parts_is_no_verdict(monkeypatch: pytest.Mon
     found = check_gradient(subject, generic_point(subject.network, 1), Budget())
     assert not found.decided
     assert all(block.guard.disagreements for block in found.blocks)
+
+
+def test_a_direction_that_leaves_z_where_it_is_crosses_no_corner() -> None:
+    """Also where a z is exactly 0."""
+    subject, theta = one_unit(0.0)
+    assert guarded(subject, theta, np.array([0.0, 0.0, 0.0, 1.0])) == Guard(compared=1)

@@ -1,15 +1,19 @@
 """Every textbook mistake is caught, and the hint names its kind."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.gradcheck.check import Budget, check_gradient
+from shallow_cli.core.arrays import Examples
+from shallow_cli.core.gradcheck.check import check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.hints import hint
 from shallow_cli.core.gradcheck.mistakes import MISTAKES, Mistake
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.network import Network, Parameters
+from shallow_cli.core.network import Network, Parameters, parameters
 
 from .cases import BRIEF, OUTPUT_SIZES, case, failed, plus
 
@@ -65,13 +69,20 @@ def test_every_mistake_is_described_and_there_are_at_least_twelve() -> None:
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_fails_in_its_blocks_and_the_hint_names_its_kind(name: str) -> None:
+def test_a_mistake_fails_in_its_blocks_and_the_hint_names_its_kind(
+    name: str, dtype: type[np.floating[Any]]
+) -> None:
     mistake, (kind, blocks) = MISTAKES[name], KINDS[name]
     cases = fitting(mistake)
     assert cases
-    for subject in cases:
-        theta = generic_point(subject.network, 1)
+    for subject64 in cases:
+        data = subject64.data
+        data = Examples(data.table.astype(dtype), data.targets.astype(dtype))
+        subject = replace(subject64, data=data)
+        vector = generic_point(subject.network, 1).vector.astype(dtype)
+        theta = parameters(subject.network, vector)
         found = check_gradient(subject, theta, BRIEF, mistake.backprop)
         assert found.decided
         assert failed(found) == blocks, subject
@@ -126,7 +137,9 @@ def test_a_loss_without_b1_is_told_as_such() -> None:
     subject.data.table[:, -1] = 0  # b1 is multiplied by it
 
     def with_b1(case: Case, theta: Parameters) -> Parameters:
-        return plus("b1", (0, 0), 1.0)(case, theta)
+        gradient = backprop(case, theta)
+        gradient.b1[...] = 1.0
+        return gradient
 
     said = hint(subject, generic_point(subject.network, 1), with_b1)
     assert said.startswith("the loss does not depend on b1")
@@ -148,7 +161,12 @@ def test_a_mistake_that_is_none_elsewhere_says_what_it_needs() -> None:
     assert not MISTAKES["no-l2"].fits(case(l2=0.0))
     assert not MISTAKES["no-square"].fits(case("relu"))
     assert not MISTAKES["no-mean"].fits(case(m=1))
-    assert all(check_gradient(s, generic_point(s.network, 1), Budget()).passed for s in [case()])
+    leaky = case("leaky_relu")
+    straight = replace(leaky, network=replace(leaky.network, leak=1.0))
+    cut = replace(leaky, network=replace(leaky.network, leak=0.0))
+    assert not MISTAKES["swapped-sides"].fits(straight)
+    assert not MISTAKES["no-slope"].fits(straight)
+    assert not MISTAKES["no-leak"].fits(cut)
 
 
 def test_whatever_is_wrong_a_hint_is_one_line() -> None:
@@ -165,4 +183,27 @@ def test_whatever_is_wrong_a_hint_is_one_line() -> None:
         by = (1e-9, 1.0, 1e200, np.inf, np.nan)[stream.randint(5)]
         said = hint(subject, theta, plus(name, place, by))
         assert "\n" not in said
+        assert " 1 times" not in said
         assert said or network.n_x * network.n_h > 100
+
+
+def test_one_wrong_element_is_told_by_its_place() -> None:
+    subject = case()
+    theta = generic_point(subject.network, 1)
+    for by in (1e-9, 1.0):
+        said = hint(subject, theta, plus("W2", (1, 3), by))
+        assert said == "one element: all but dW2[1,3] of 15 is right"
+
+
+def test_a_slope_that_is_wrong_only_at_zero_is_told_so() -> None:
+    """relu′(0) = 1: seen where biases are zero and a row is."""
+    subject = case("relu", "softmax", l2=0.0)
+    theta = generic_point(subject.network, 1)
+    theta.b1[...] = 0
+
+    def one_at_zero(case: Case, theta: Parameters) -> Parameters:
+        moved = parameters(case.network, theta.vector.copy())
+        moved.b1[...] = 1e-300
+        return backprop(case, moved)
+
+    assert hint(subject, theta, one_at_zero).startswith("the slope: g′(Z1) is wrong where z = 0;")

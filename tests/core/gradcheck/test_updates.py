@@ -1,5 +1,6 @@
 """Three steps of training are compared with what numeric derivatives would do."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from shallow_cli.core import training
+from shallow_cli.core.arrays import Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
 from shallow_cli.core.gradcheck.updates import check_updates, short_job
@@ -94,3 +96,24 @@ def test_steps_end_where_rounding_decides_about_a_slope() -> None:
     row = whole.training.table[2]
     row[0] = -(row[1:] @ theta.layer1[3, 1:]) / theta.layer1[3, 0]
     assert list(check_updates(whole, theta, BRIEF)) == []
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1e-3])
+def test_a_small_gradient_does_not_hide_behind_the_rounding_of_weights(
+    alpha: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In float32, b1 frozen: its gradient is a thousandth of the weights, and must be missed."""
+
+    def frozen(_number: int, before: Any, theta: Any) -> None:
+        theta.b1[...] = before.b1
+
+    changed(monkeypatch, frozen)
+    whole = job()
+    data = Examples(
+        whole.training.table.astype(np.float32), whole.training.targets.astype(np.float32)
+    )
+    settings = dataclasses.replace(whole.settings, learning_rate=alpha)
+    whole = dataclasses.replace(whole, training=data, settings=settings)
+    vector = generic_point(whole.network, 0).vector.astype(np.float32)
+    for step in check_updates(whole, parameters(whole.network, vector), BRIEF):
+        assert failed(step) == {"b1"}
