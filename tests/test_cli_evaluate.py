@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from shallow_cli.files.model_file import load_model
+
 from .conftest import ROOT, Shallow, write
 
 IRIS = ROOT / "data/iris.csv"
@@ -61,6 +63,8 @@ def test_a_regression_is_measured_in_its_own_units(shallow: Shallow) -> None:
     assert [name for name in found if "_" not in name] == ["rows", "rmse", "mae", "r2"]
     assert found["baseline_rmse"] == pytest.approx(77.005746)  # the target's own deviation
     assert found["r2"] == pytest.approx(1 - (found["rmse"] / found["baseline_rmse"]) ** 2)
+    # Training took it of the scaled target, and a ratio of squares does not notice.
+    assert found["r2"] == pytest.approx(load_model(Path("model.npz")).kept.r2)
 
 
 @pytest.mark.parametrize(

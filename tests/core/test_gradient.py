@@ -86,8 +86,8 @@ def test_biases_are_not_penalised(theta: Parameters, data: Examples) -> None:
 def test_float32_shards_are_added_in_float64(
     theta: Parameters, data: Examples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hundred copies of the data give the same mean to float64 precision."""
-    small_shards(monkeypatch, 211, 2)
+    """A hundred copies of the data, seven a block, give the same mean to float64 precision."""
+    small_shards(monkeypatch, 211, 7)
     once = gradient_of(theta, data, dtype=np.float32)
     many = Examples(np.tile(data.table, (100, 1)), np.tile(data.targets, (100, 1)))
     np.testing.assert_allclose(gradient_of(theta, many, dtype=np.float32), once, rtol=1e-13)

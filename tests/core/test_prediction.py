@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cli.core.arrays import with_ones
-from shallow_cli.core.network import Network, parameters
-from shallow_cli.core.prediction import predict
+from shallow_cli.core.arrays import Examples, with_ones
+from shallow_cli.core.network import Network, forward, parameters, workspace
+from shallow_cli.core.prediction import loss_and_predictions, predict
 
 SIZES = [(1, 1, 1), (2, 4, 1), (13, 8, 3), (30, 32, 1), (64, 32, 10), (28, 300, 2), (100, 17, 5)]
 ROWS = 700
@@ -31,6 +31,17 @@ def check_every_shape() -> None:
             for row in (0, 255, 256, ROWS - 1):
                 alone = predict(network, theta, table[row : row + 1])
                 np.testing.assert_array_equal(alone, whole[row : row + 1])
+
+
+def test_a_prediction_is_the_forward_pass_of_training(stream: np.random.RandomState) -> None:
+    """With all of its weights, and over several blocks: also where a loss is taken."""
+    network = Network(3, 4, 2, "tanh", "softmax")
+    theta = parameters(network, stream.standard_normal(network.n_parameters))
+    table, work = with_ones(stream.standard_normal((ROWS, 3))), workspace(network, ROWS)
+    forward(network, theta, table.T, work)
+    data = Examples(table, np.eye(2)[stream.randint(0, 2, ROWS)])
+    for found in (predict(network, theta, table), loss_and_predictions(network, theta, data)[1]):
+        np.testing.assert_allclose(found, work.A2.T, rtol=1e-13)
 
 
 def test_rows_do_not_depend_on_their_neighbours() -> None:

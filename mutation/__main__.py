@@ -1,0 +1,90 @@
+"""`python -m mutation`: plant every mutant, run every check, and see that none survives."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from mutation.mutant import BrokenError, Mutant, mutated
+from mutation.mutants import MUTANTS
+from mutation.page import PAGE, difference, page
+from mutation.run import ROOT, Outcome, UnfitError, clean_copy, outcomes
+
+
+def main() -> int:
+    """0 if every edit applies, every mutant is caught and the page says so, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as in M17 P05")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE} anew")
+    options = parser.parse_args()
+    unknown = set(options.names) - {mutant.name for mutant in MUTANTS}
+    if unknown:
+        parser.error(f"no mutant {', '.join(sorted(unknown))}")
+    if options.names and options.write:
+        parser.error("the page needs all of them: --write takes no names")
+    chosen = [m for m in MUTANTS if not options.names or m.name in options.names]
+    problems = broken(chosen)
+    if not problems:
+        problems = planted(chosen, write=options.write)
+    print(*problems, sep="\n", end="\n" if problems else "")
+    print(f"{'failed' if problems else 'passed'}: {len(chosen)} mutants, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+def broken(mutants: Sequence[Mutant]) -> list[str]:
+    """Every edit that no longer applies or changes nothing, in a line each."""
+    found = []
+    for mutant in mutants:
+        try:
+            mutated(mutant, (ROOT / mutant.path).read_text(encoding="utf-8"))
+        except (BrokenError, FileNotFoundError) as error:
+            found.append(f"broken: {error}")
+    return found
+
+
+def planted(mutants: Sequence[Mutant], *, write: bool) -> list[str]:
+    """Run them all; a line for each problem."""
+    start, found = time.monotonic(), []
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            clean = clean_copy(Path(folder))
+            print(f"every check passes on the code as it is ({time.monotonic() - start:.0f} s)")
+            for outcome in outcomes(mutants, clean):
+                found.append(outcome)
+                print(line(outcome), flush=True)
+        except UnfitError as error:
+            return [f"unfit: {error}"]
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime
+    print(f"{time.monotonic() - start:.0f} s, in which {cpu:.0f} s of processor time were used")
+    survivors = [f"survived: {o.mutant.name}: {o.mutant.says}" for o in found if o.survived]
+    return survivors or (_page_problems(found, write=write) if len(mutants) == len(MUTANTS) else [])
+
+
+def line(outcome: Outcome) -> str:
+    """What became of a mutant."""
+    mutant = outcome.mutant
+    caught = [
+        check if said == "yes" else f"{check} ({said})"
+        for check, said in outcome.caught.items()
+        if said != "no"
+    ]
+    return f"{mutant.name}  {mutant.module}: {mutant.function}  {', '.join(caught) or 'SURVIVED'}"
+
+
+def _page_problems(found: list[Outcome], *, write: bool) -> list[str]:
+    text, path = page(sorted(found, key=lambda o: o.mutant.name)), ROOT / PAGE
+    if write:
+        path.write_text(text, encoding="utf-8")
+        return []
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [f"{PAGE}: {said}" for said in difference(written, text)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The checks: each is a command of this project that fails when it finds something wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CORE = "tests/core"
+
+# Compared with numbers that somebody else has computed, or a person by hand.
+REFERENCES = (
+    f"{CORE}/gradcheck/test_references.py::test_the_loss_agrees",
+    f"{CORE}/gradcheck/test_references.py::test_backprop_agrees",
+    f"{CORE}/test_network.py::test_one_step_worked_by_hand",
+    f"{CORE}/test_activations.py::test_known_values",
+    f"{CORE}/test_activations.py::test_sigmoid_has_full_precision_on_both_sides",
+    f"{CORE}/test_outputs.py::test_log_loss",
+    f"{CORE}/test_outputs.py::test_softmax_and_cross_entropy",
+    f"{CORE}/test_training.py::test_weights_are_drawn_as_the_course_draws_them",
+    f"{CORE}/test_datasets.py::test_points_are_those_of_scikit_learn",
+    f"{CORE}/test_datasets.py::test_the_flower_follows_the_courses_recipe",
+    "tests/test_cli_train.py::test_the_flower_has_the_published_costs",
+)
+# What must hold whatever the numbers are, the quick files first. The tests of the gradient check
+# itself are left out: its command stands for them.
+PROMISES = (
+    f"{CORE}/test_activations.py",
+    f"{CORE}/test_outputs.py",
+    f"{CORE}/test_complex.py",
+    f"{CORE}/test_network.py",
+    f"{CORE}/test_gradient.py",
+    f"{CORE}/test_tracing.py",
+    f"{CORE}/test_training.py",
+    f"{CORE}/test_metrics.py",
+    f"{CORE}/test_prediction.py",
+    "tests/test_tables.py",
+    "tests/test_cli_evaluate.py::test_a_regression_is_measured_in_its_own_units",
+)
+# Seconds each, and quicker tests of the same files find the same mutants.
+SLOW = (
+    f"{CORE}/test_outputs.py::test_losses_are_summed_in_float64",
+    f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A command line of `shallow` or pytest, and what it stands for in the page."""
+
+    name: str
+    says: str
+    program: str
+    words: tuple[str, ...]
+
+
+def _pytest(*words: str) -> tuple[str, ...]:
+    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
+    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
+
+
+CHECKS = (
+    Check("gradcheck", "`shallow gradcheck`, which checks everything", "shallow", ("gradcheck",)),
+    Check(
+        "references",
+        "the tests that compare with numbers from elsewhere: PyTorch, scikit-learn, mpmath, "
+        "the course's published costs, a step worked by hand",
+        "pytest",
+        _pytest(*REFERENCES),
+    ),
+    Check(
+        "promises",
+        "the other tests of the core and the tables: what must hold whatever the numbers are",
+        "pytest",
+        _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
+    ),
+)

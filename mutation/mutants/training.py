@@ -1,0 +1,191 @@
+"""Mistakes of first weights, batches, steps, reports and early stopping."""
+
+from mutation.mutant import Edit, Mutant
+
+BATCHES, INIT, LOOP = "core/batches.py", "core/initializers.py", "core/training.py"
+MEASURING, STOPPING = "core/measuring.py", "core/stopping.py"
+
+DRAW = "np.multiply(stream.standard_normal(W.shape), scale, out=W)"
+ORDER = "order = epoch_order(seed, epoch, len(data))"
+FILL = "objective_gradient(network, theta, blocks, settings.l2, work, gradient)"
+DESCEND = "gradient_descent(theta.vector, gradient.vector, settings.learning_rate)"
+ADVANCE = "done += _advance("
+
+
+def _weights(name: str, says: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, INIT, "initial_parameters", old, new)
+
+
+def _shuffled(name: str, says: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, BATCHES, "_shuffled", old, new)
+
+
+def _steps(name: str, says: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, LOOP, "steps", old, new)
+
+
+TRAINING_STEPS = (
+    _steps(
+        "M17",
+        "layer 2 is updated before the gradient of layer 1 is taken, which needs the old W2",
+        FILL,
+        f"{FILL}\n"
+        "        theta.layer2[...] -= settings.learning_rate * gradient.layer2\n"
+        f"        {FILL}; gradient.layer2[...] = 0",
+    ),
+    _steps(
+        "M43",
+        "the sum over a short batch is divided by the full batch size",
+        FILL,
+        "rows = sum(shard.X.shape[1] for block in blocks for shard in block)\n"
+        "        share = rows / (settings.batch_size or rows)\n"
+        f"        {FILL.replace('settings.l2', 'settings.l2 / share')}\n"
+        "        gradient.vector[...] *= share",
+    ),
+    Mutant(
+        "M59",
+        "a row has the loss of the weights before the last step",
+        LOOP,
+        "train",
+        "latest = measure(job, theta, epoch)",
+        "latest = measure(job, before, epoch)",
+        also=Edit(
+            "train",
+            ADVANCE,
+            f"before = parameters(job.network, theta.vector.copy()); {ADVANCE}",
+        ),
+    ),
+    _steps("M60", "b1 is never updated", FILL, f"{FILL}; gradient.b1[...] = 0"),
+    _steps(
+        "P15",
+        "a step is only taken when the next one is asked for",
+        f"{DESCEND}\n        yield",
+        f"yield\n        {DESCEND}",
+    ),
+    Mutant(
+        "P16",
+        "the step goes uphill",
+        "core/optimizers.py",
+        "gradient_descent",
+        "np.subtract(vector,",
+        "np.add(vector,",
+    ),
+)
+
+BATCHES_AND_ORDERS = (
+    _shuffled(
+        "M41",
+        "a last batch that is short is dropped",
+        "range(0, len(data), batch_size)",
+        "range(0, len(data) - batch_size + 1, batch_size)",
+    ),
+    _shuffled(
+        "M42",
+        "the last example is never used, and the first twice",
+        ORDER,
+        f"{ORDER}; order[order == len(data) - 1] = 0",
+    ),
+    _shuffled(
+        "M44",
+        "X is shuffled, and Y is not",
+        "np.take(data.targets, rows,",
+        "np.take(data.targets, np.arange(start, start + m),",
+    ),
+    _shuffled(
+        "M45", "every epoch has the order of the first", ORDER, ORDER.replace("epoch,", "1,")
+    ),
+    Mutant(
+        "P17",
+        "the stream of an order leaves out the epoch, and every epoch has the same",
+        "core/rng.py",
+        "epoch_order",
+        "[seed, 2, epoch]",
+        "[seed, 2]",
+    ),
+    Mutant(
+        "P18",
+        "a short batch is no step of its epoch",
+        BATCHES,
+        "steps_per_epoch",
+        "-(-rows // batch_size)",
+        "max(1, rows // batch_size)",
+    ),
+)
+
+FIRST_WEIGHTS = (
+    _weights("M50", "all first weights are 0", DRAW, DRAW.replace("scale,", "0 * scale,")),
+    _weights("M51", "all first weights of a layer are equal", DRAW, "W[...] = scale"),
+    _weights(
+        "M52", "first weights are scaled by the fan-out", "fan_out, fan_in =", "fan_in, fan_out ="
+    ),
+    _weights(
+        "M53", "first weights are ten times too large", DRAW, DRAW.replace("scale,", "10 * scale,")
+    ),
+    _weights("P19", "W2 is drawn before W1", "(theta.W1, theta.W2)", "(theta.W2, theta.W1)"),
+)
+
+REPORTS_AND_STOPPING = (
+    Mutant(
+        "M48",
+        "the best weights are kept by reference, and go on changing",
+        STOPPING,
+        "Best.seen",
+        "vector.copy()",
+        "vector",
+    ),
+    Mutant(
+        "P20",
+        "early stopping keeps the last weights under the name of the best",
+        LOOP,
+        "_end",
+        "parameters(job.network, best.vector), best.epoch",
+        "theta, best.epoch",
+    ),
+    Mutant(
+        "P21",
+        "early stopping waits one epoch too long",
+        LOOP,
+        "train",
+        "epoch - best.epoch >=",
+        "epoch - best.epoch >",
+    ),
+    Mutant(
+        "P22",
+        "an equal validation loss counts as better",
+        STOPPING,
+        "Best.seen",
+        "loss < self.loss",
+        "loss <= self.loss",
+    ),
+    Mutant(
+        "P23",
+        "early stopping watches the training rows",
+        MEASURING,
+        "validation_loss",
+        "theta, job.validation, 0",
+        "theta, job.training, 0",
+    ),
+    Mutant(
+        "P24",
+        "the validation loss that early stopping watches includes L2",
+        MEASURING,
+        "validation_loss",
+        "job.validation, 0",
+        "job.validation, job.settings.l2",
+    ),
+    Mutant(
+        "P25",
+        "the reported loss leaves out L2",
+        MEASURING,
+        "_measure",
+        "loss + float(penalty(theta, job.settings.l2).real)",
+        "loss",
+    ),
+)
+
+TRAINING = (
+    *TRAINING_STEPS,
+    *BATCHES_AND_ORDERS,
+    *FIRST_WEIGHTS,
+    *REPORTS_AND_STOPPING,
+)

@@ -1,0 +1,87 @@
+"""docs/mutants.md: which check catches which mutant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mutation.checks import CHECKS
+from mutation.mutant import Mutant
+from mutation.run import Outcome
+
+PAGE = "docs/mutants.md"
+INTRODUCTION = """# Mutants
+
+A mutant is this program with one realistic mistake in it. Each is an edit of a function in
+`shallow_cli/`; the checks below run on a copy that has it, and at least one must fail. So we know
+what the checks can see, and that no change has blinded one of them.
+
+```sh
+.venv/bin/python -m mutation              # all of them, minutes; exit 1 if one survives
+.venv/bin/python -m mutation M17 P05      # only these
+.venv/bin/python -m mutation --write      # and write this page, which must be what was found
+```
+
+**To add one**, add an entry to the table of its theme in `mutation/mutants/`: a name, the mistake
+in a line, the module, the function, the text in it and its replacement. The text must be there
+exactly once: when the code has moved on, the run says which edit no longer applies. Then `--write`.
+If it survives, the mistake may be none (the edited program does the same); else a test is missing.
+
+M01 to M62 are common mistakes in networks of this kind. The numbers that are missing belong to
+what this project does not have: class weights (M38 to M40), momentum (M46), a learning rate that
+decays (M47). P01 and on are mistakes of this project's own parts."""
+
+READING = """No verdict is no pass either: the loss is not finite somewhere, or training ran away.
+
+A pass of the gradient check means that the gradient is that of the loss **as it is coded**, and
+that training uses it. The rows without a "yes" there show that it means no more. The loss may be
+another than was meant, in training and check alike (M24). The order of the rows is that of the
+same streams (P17). First weights, predictions, scaling, the split, early stopping and the reports
+are not looked at (M48, M50 to M59, P18 to P30). A few rows are one shard and one block (P05, P08
+to P12)."""
+
+
+def page(found: Sequence[Outcome]) -> str:
+    """The page for these outcomes."""
+    names = [check.name for check in CHECKS]
+    return "\n".join(
+        [
+            f"{INTRODUCTION}\n\n## The checks\n",
+            "| check | | catches | which no other does |\n|---|---|---|---|",
+            *(_total(check.name, check.says, found) for check in CHECKS),
+            f"\nOf {len(found)} mutants {sum(not o.survived for o in found)} are caught.\n",
+            f"{READING}\n\n## The mutants\n",
+            f"| name | the mistake | where | {' | '.join(names)} |",
+            f"|---|---|---|{'---|' * len(names)}",
+            *map(_row, found),
+            "",
+        ]
+    )
+
+
+def beginning(mutant: Mutant) -> str:
+    """The row of a mutant up to what has to be found out."""
+    functions = " and ".join(f"`{function}`" for function in _functions(mutant))
+    return f"| {mutant.name} | {mutant.says} | `{mutant.module}`: {functions} |"
+
+
+def difference(written: str, found: str) -> list[str]:
+    """Which lines of the page are no longer so."""
+    before, now = written.splitlines(), found.splitlines()
+    stale = [f"no longer so: {line}" for line in before if line not in now]
+    new = [f"found: {line}" for line in now if line not in before]
+    return [*stale, *new] or (["write it anew (--write)"] if written != found else [])
+
+
+def _functions(mutant: Mutant) -> list[str]:
+    return list(dict.fromkeys(edit.function for edit in mutant.edits()))
+
+
+def _row(found: Outcome) -> str:
+    cells = ["" if said == "no" else said for said in found.caught.values()]
+    return f"{beginning(found.mutant)} {' | '.join(cells)} |"
+
+
+def _total(name: str, says: str, found: Sequence[Outcome]) -> str:
+    caught = [o for o in found if o.caught[name] != "no"]
+    alone = sum(sum(said != "no" for said in o.caught.values()) == 1 for o in caught)
+    return f"| {name} | {says} | {len(caught)} | {alone} |"

@@ -1,0 +1,119 @@
+"""Plants every mutant in a copy of the project, and runs every check on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutation.checks import CHECKS, Check
+from mutation.inside import ANOTHER_COPY
+from mutation.mutant import PACKAGE, Mutant, mutated
+
+ROOT = Path(__file__).parents[1]
+NEEDED = (PACKAGE, "tests", "configs", "data")
+INSIDE = Path(__file__).with_name("inside.py")
+NO_VERDICT = 4  # the exit code of `shallow gradcheck` where the loss is not finite, say
+SECONDS = 120  # for a check that takes two or three; a mutant may make a loop endless
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What each check said of a mutant: `yes` it caught it, or `no`.
+
+    `no end` in the time it had and `no verdict` are no pass, and so it has caught it too.
+    """
+
+    mutant: Mutant
+    caught: dict[str, str]
+
+    @property
+    def survived(self) -> bool:
+        """Whether no check noticed."""
+        return set(self.caught.values()) == {"no"}
+
+
+class UnfitError(Exception):
+    """A check that cannot tell right from wrong: it fails on the code as it is."""
+
+
+def clean_copy(folder: Path) -> Path:
+    """The project as it is, in which every check passes.
+
+    The checks leave their compiled files in it; the copies of the mutants inherit these.
+
+    Raises:
+        UnfitError: if a check fails; what it printed is the text.
+    """
+    copy = folder / "clean"
+    for name in NEEDED:
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(ROOT / "pyproject.toml", copy)
+    for check in CHECKS:
+        code = run_check(check, copy, compiled=True)
+        if code != 0:
+            raise UnfitError(f"{check.name} fails on the code as it is\n{_printed(check, copy)}")
+    return copy
+
+
+def outcomes(mutants: Iterable[Mutant], clean: Path) -> Iterator[Outcome]:
+    """What becomes of each, in the order in which they finish, one per core at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in as_completed([pool.submit(outcome, mutant, clean) for mutant in mutants]):
+            yield done.result()
+
+
+def outcome(mutant: Mutant, clean: Path) -> Outcome:
+    """Plant a mutant in a copy of its own and run every check there."""
+    copy = clean.with_name(mutant.name)
+    shutil.copytree(clean, copy)
+    module = copy / mutant.path
+    source = module.read_text(encoding="utf-8")
+    for compiled in module.parent.glob(f"__pycache__/{module.stem}.*"):
+        compiled.unlink()
+    module.write_text(mutated(mutant, source), encoding="utf-8")
+    caught = {check.name: _answer(check, run_check(check, copy)) for check in CHECKS}
+    shutil.rmtree(copy)
+    return Outcome(mutant, caught)
+
+
+def run_check(check: Check, copy: Path, *, compiled: bool = False) -> int | None:
+    """The exit code of a check in a copy, None if it does not end.
+
+    Raises:
+        UnfitError: if it has looked at other code than that of the copy.
+    """
+    env = {**os.environ, "PYTHONPATH": str(copy), "OPENBLAS_NUM_THREADS": "1"}
+    env["PYTHONDONTWRITEBYTECODE"] = "" if compiled else "1"  # empty: do write
+    command = [sys.executable, "-P", str(INSIDE), check.program, *check.words]
+    with _log(check, copy).open("wb") as log:
+        try:
+            done = subprocess.run(
+                command, cwd=copy, env=env, stdout=log, stderr=log, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return None
+    if done.returncode == ANOTHER_COPY:
+        raise UnfitError(f"{check.name} has not run on the code of its copy, {copy.name}")
+    return done.returncode
+
+
+def _answer(check: Check, code: int | None) -> str:
+    if code is None:
+        return "no end"
+    if check.program == "shallow" and code == NO_VERDICT:
+        return "no verdict"
+    return "yes" if code else "no"
+
+
+def _log(check: Check, copy: Path) -> Path:
+    return copy / f"{check.name}.log"
+
+
+def _printed(check: Check, copy: Path) -> str:
+    return _log(check, copy).read_text(encoding="utf-8", errors="replace")

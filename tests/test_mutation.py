@@ -1,0 +1,110 @@
+"""The mutants still apply, and what is wrong with one is said; `python -m mutation` runs them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mutation.__main__ import broken, line
+from mutation.checks import CHECKS
+from mutation.inside import ANOTHER_COPY, main
+from mutation.mutant import BrokenError, Edit, Mutant, mutated
+from mutation.mutants import MUTANTS
+from mutation.page import PAGE, beginning, difference
+from mutation.run import Outcome
+
+from .conftest import ROOT
+
+SOURCE = '''class Counter:
+    def up(self, by):
+        """Count up."""
+        return self.n + by
+
+
+def down(n):
+    return n - 1
+'''
+
+
+def mutant(function: str, old: str, new: str, also: Edit | None = None) -> Mutant:
+    return Mutant("P00", "a mistake", "core/counter.py", function, old, new, also)
+
+
+@pytest.mark.parametrize("subject", MUTANTS, ids=lambda subject: subject.name)
+def test_every_mutant_still_applies(subject: Mutant) -> None:
+    assert not broken([subject])
+
+
+def test_names_and_meanings_are_unique() -> None:
+    assert len({m.name for m in MUTANTS}) == len({m.says for m in MUTANTS}) == len(MUTANTS)
+    assert all(re.fullmatch(r"[MP]\d\d", m.name) for m in MUTANTS)
+
+
+def test_only_the_named_function_is_edited() -> None:
+    found = mutated(mutant("Counter.up", "+ by", "- by"), SOURCE)
+    assert found == SOURCE.replace("+ by", "- by")
+    assert mutated(mutant("down", "n - 1", "n"), SOURCE) == SOURCE.replace("n - 1", "n")
+
+
+def test_one_mistake_may_be_in_two_functions() -> None:
+    found = mutated(mutant("down", "n - 1", "n - 2", Edit("Counter.up", "by\n", "2\n")), SOURCE)
+    assert "n - 2" in found
+    assert "self.n + 2" in found
+
+
+@pytest.mark.parametrize(
+    ("function", "old", "new", "says"),
+    [
+        ("down", "n + 1", "n", "down has no longer 'n + 1'"),
+        ("Counter.up", "by", "2", "Counter.up has 2 times 'by'"),
+        ("Counter.down", "n", "m", "no function Counter.down in shallow_cli/core/counter.py"),
+        ("down", "n - 1", "(n - 1)  # the same", "the edit of down changes nothing"),
+        ("down", "n - 1", "n -", "the edited module is no Python: invalid syntax"),
+    ],
+)
+def test_an_edit_that_is_none_is_reported(function: str, old: str, new: str, says: str) -> None:
+    with pytest.raises(BrokenError) as caught:
+        mutated(mutant(function, old, new), SOURCE)
+    assert str(caught.value) == f"P00: {says}"
+
+
+def test_a_module_that_is_gone_is_reported() -> None:
+    [said] = broken([mutant("down", "n", "m")])
+    assert said.startswith("broken: ")
+    assert "counter.py" in said
+
+
+def test_the_page_has_every_mutant_and_each_is_caught() -> None:
+    """If not: `python -m mutation --write`; whether the rest is so, only a whole run can say."""
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    rows = [row for row in text.splitlines() if re.match(r"\| [MP]\d\d ", row)]
+    assert len(rows) == len(MUTANTS)
+    for row, subject in zip(rows, MUTANTS, strict=True):
+        assert row.startswith(beginning(subject))
+        answers = row.removeprefix(beginning(subject)).split("|")[:-1]
+        assert len(answers) == len(CHECKS)
+        assert {answer.strip() for answer in answers} & {"yes", "no end"}
+
+
+def test_a_page_that_is_no_longer_true_is_told_by_its_rows() -> None:
+    assert difference("a\nb\n", "a\nb\n") == []
+    assert difference("a\nb\n", "a\nc\n") == ["no longer so: b", "found: c"]
+    assert difference("a\nb\n", "b\na\n") == ["write it anew (--write)"]
+
+
+@pytest.mark.parametrize(
+    ("said", "ending"),
+    [("yes", "down  gradcheck"), ("no end", "down  gradcheck (no end)"), ("no", "down  SURVIVED")],
+)
+def test_what_became_of_a_mutant_is_a_line(said: str, ending: str) -> None:
+    outcome = Outcome(mutant("down", "n", "m"), {"gradcheck": said, "promises": "no"})
+    assert line(outcome).endswith(ending)
+    assert outcome.survived is (said == "no")
+
+
+def test_a_check_of_another_copy_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package that this process has loaded is not that of the folder."""
+    monkeypatch.chdir(tmp_path)
+    assert main("shallow", ["--version"]) == ANOTHER_COPY
