@@ -41,17 +41,18 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     A1, A2 = np.abs(work.A1), np.abs(work.A2)
     activation = ACTIVATIONS[network.activation]
     activation.slope(work.A1[:-1], work.slope, network.leak)
+    slope = np.abs(work.slope)  # one that is wrong may be negative, which no bound must be
 
     E_Z1 = np.abs(theta.layer1) @ np.abs(X)
     E_A1 = A1 + lost
-    E_A1[:-1] += work.slope * E_Z1
+    E_A1[:-1] += slope * E_Z1
     E_Z2 = np.abs(theta.layer2) @ E_A1
     E_dZ2 = lost + A2 + np.abs(Y) + _steepness(network.output, A2) * E_Z2.max(axis=0)
     dZ2 = np.abs(work.A2 - Y)
     # A slope like 1 − A1² is off by its terms, and by what its curvature makes of E_Z1.
-    E_slope = lost + work.slope + activation.curvature * (A1[:-1] + work.slope * E_Z1)
+    E_slope = lost + slope + activation.curvature * (A1[:-1] + slope * E_Z1)
     W2T = np.abs(theta.W2).T
-    E_dZ1 = (W2T @ E_dZ2) * work.slope + (W2T @ dZ2) * E_slope
+    E_dZ1 = (W2T @ E_dZ2) * slope + (W2T @ dZ2) * E_slope
 
     scale = zeros(network)
     scale.layer2[...] = (E_dZ2 @ A1.T + dZ2 @ E_A1.T) / m

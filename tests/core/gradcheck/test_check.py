@@ -358,3 +358,23 @@ def test_a_billionth_in_a_large_block_is_seen_by_directions_from_here_on() -> No
     found = block(check_gradient(subject, theta, budget, mistaken), "W1")
     assert found.failed
     assert found.worst == largest
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_a_slope_that_is_wrong_in_production_fails_and_is_not_torn(
+    activation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """z (1 − z) is negative where z is: the bounds, which use the slope too, must stay bounds."""
+
+    def of_z(A: Any, out: Any, _leak: float) -> None:
+        Z = np.log(A / (1 - A)) if activation == "sigmoid" else np.arctanh(A)
+        out[...] = Z * (1 - Z) if activation == "sigmoid" else 1 - Z * Z
+
+    wrong = dataclasses.replace(ACTIVATIONS[activation], slope=of_z)
+    monkeypatch.setitem(ACTIVATIONS, activation, wrong)
+    subject = case(activation, "softmax")
+    theta = generic_point(subject.network, 1)
+    theta.layer1[...] *= 3
+    found = check_gradient(subject, theta, Budget())
+    assert found.decided
+    assert failed(found) == {"W1", "b1"}
