@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,7 +14,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, check_gradient
-from shallow_cli.core.gradcheck.derivatives import Case, backprop
+from shallow_cli.core.gradcheck.derivatives import Backprop, Case, backprop
 from shallow_cli.core.gradcheck.hints import hint
 from shallow_cli.core.gradcheck.mistakes import Mistake
 from shallow_cli.core.gradcheck.points import (
@@ -197,11 +197,13 @@ def check(points: Iterable[Point], budget: Budget, mistake: Mistake | None = Non
             left_out += STEPS - len(steps)
             for number, step in enumerate(steps, 1):
                 findings.append(Finding(point.group, f"step {number}", step, number))
-    if failed:
-        # Where nothing is zero, saturated or alike a pattern is plainest.
-        point = next((p for p in failed if p.name.endswith(GENERIC)), failed[0])
-        said = hint(point.case, point.theta, checked)
-    else:
-        said = USED_WRONGLY
-    report = Report(tuple(findings), said, left_out)
-    return report if report.failed else dataclasses.replace(report, hint="")
+    report = Report(tuple(findings), steps_left_out=left_out)
+    return dataclasses.replace(report, hint=_hint(failed, checked)) if report.failed else report
+
+
+def _hint(failed: Sequence[Point], checked: Backprop) -> str:
+    """From the point where a pattern is plainest: where nothing is zero, saturated or alike."""
+    if not failed:
+        return USED_WRONGLY
+    point = next((point for point in failed if point.name.endswith(GENERIC)), failed[0])
+    return hint(point.case, point.theta, checked)

@@ -35,6 +35,7 @@ LEVELS = [
     "config",
     "rules numerals",
     "core.gradcheck.hints core.gradcheck.updates core.gradcheck.mistakes",
+    "core.gradcheck.changes",
     "core.gradcheck.check core.gradcheck.points core.gradcheck.looks",
     "core.gradcheck.guard core.gradcheck.claim",
     "core.gradcheck.rounding",

@@ -35,6 +35,18 @@ class Activation:
     curvature: float = 0.0
     corner: bool = False
 
+    def of(self, Z: Array, leak: float) -> Array:
+        """g(Z) in an array of its own."""
+        A = np.empty_like(Z)
+        self.function(Z, A, leak)
+        return A
+
+    def slope_from(self, A: Array, leak: float) -> Array:
+        """g′ from A = g(Z), in an array of its own."""
+        slope = np.empty_like(A)
+        self.slope(A, slope, leak)
+        return slope
+
 
 def sigmoid(Z: Array, out: Array, _leak: float = 0.0) -> None:
     """σ(z) = 1 / (1 + e⁻ᶻ), with full relative precision on both sides and no overflow."""

@@ -142,30 +142,21 @@ def _with_reshaped_weights(look: Look) -> Array:
 
 def _wrong_slopes(network: Network, Z1: Array) -> Iterator[tuple[str, Array]]:
     """What people write in place of g′(Z1), and what it comes to."""
-    A1 = _activation(network, Z1)
-    if not ACTIVATIONS[network.activation].corner:
+    g, leak = ACTIVATIONS[network.activation], network.leak
+    A1 = g.of(Z1, leak)
+    if not g.corner:
         yield "g′(Z1) is forgotten; dZ1 is W2ᵀ dZ2 alone", np.ones_like(Z1)
-        yield "g′ in terms of A1 is given Z1", _slope_of(network, Z1)
-        yield "g is applied twice before g′ is taken", _slope_of(network, _activation(network, A1))
+        yield "g′ in terms of A1 is given Z1", g.slope_from(Z1, leak)
+        yield "g is applied twice before g′ is taken", _slope(network, A1)
         yield "g′(Z1) is taken as 1 − A1; a square, or a factor, is missing", 1 - A1
     else:
         yield "g′(Z1) has its two sides, z < 0 and z > 0, swapped", _slope(network, -Z1)
 
 
-def _activation(network: Network, Z1: Array) -> Array:
-    A1 = np.empty_like(Z1)
-    ACTIVATIONS[network.activation].function(Z1, A1, network.leak)
-    return A1
-
-
 def _slope(network: Network, Z1: Array) -> Array:
-    return _slope_of(network, _activation(network, Z1))
-
-
-def _slope_of(network: Network, A1: Array) -> Array:
-    slope = np.empty_like(A1)
-    ACTIVATIONS[network.activation].slope(A1, slope, network.leak)
-    return slope
+    """g′(Z1) as production has it."""
+    g = ACTIVATIONS[network.activation]
+    return g.slope_from(g.of(Z1, network.leak), network.leak)
 
 
 def _of_product(alone: list[Look], name: str) -> str:

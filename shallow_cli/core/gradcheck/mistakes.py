@@ -1,7 +1,6 @@
 """Textbook mistakes: what a check must catch, and shows to those who want to see it fail.
 
-Each is one small function. It is handed to the check in place of the production backward pass,
-which it starts from: nothing in training knows of this file.
+Each is handed to the check in place of the production backward pass.
 """
 
 from __future__ import annotations
@@ -10,200 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import Array
+from shallow_cli.core.gradcheck import changes
+from shallow_cli.core.gradcheck.changes import FIXED_LEAK, Change, add_l2, correct_pass
 from shallow_cli.core.gradcheck.derivatives import Case
-from shallow_cli.core.network import (
-    Parameters,
-    Workspace,
-    backward,
-    forward,
-    workspace,
-    zeros,
-)
-from shallow_cli.core.penalty import add_penalty_gradient
-
-FIXED_LEAK = 0.01
-
-
-@dataclass(frozen=True)
-class Pass:
-    """A forward and a backward pass that are done, and the gradient without L2, a mean."""
-
-    case: Case
-    theta: Parameters
-    X: Array  # (n_x + 1, m)
-    Y: Array  # (n_y, m)
-    work: Workspace
-    gradient: Parameters
-
-    @property
-    def m(self) -> int:
-        """How many examples."""
-        return len(self.case.data)
-
-    def from_dZ2(self, dZ2: Array) -> None:
-        """The rest of the backward pass with another dZ2."""
-        self.gradient.layer2[...] = dZ2 @ self.work.A1.T / self.m
-        self.from_dZ1(self.theta.W2.T @ dZ2 * self.work.slope)
-
-    def from_slope(self, slope: Array) -> None:
-        """The rest of the backward pass with another g′(Z1)."""
-        self.from_dZ1(self.theta.W2.T @ self.work.dZ2 * slope)
-
-    def from_dZ1(self, dZ1: Array) -> None:
-        """The rest of the backward pass with another dZ1."""
-        self.gradient.layer1[...] = dZ1 @ self.X.T / self.m
-
-    def slope_of(self, A1: Array) -> Array:
-        """g′ as production has it, in terms of A1, of anything."""
-        slope = np.empty_like(A1)
-        network = self.case.network
-        ACTIVATIONS[network.activation].slope(A1, slope, network.leak)
-        return slope
-
-
-Change = Callable[[Pass], None]
-
-
-def no_mean(at: Pass) -> None:
-    """dW1 = dZ1 Xᵀ: not divided by m."""
-    at.gradient.W1[...] *= at.m
-
-
-def no_mean_at_all(at: Pass) -> None:
-    """All gradients are sums over the examples: not divided by m."""
-    at.gradient.vector[...] *= at.m
-
-
-def mean_twice(at: Pass) -> None:
-    """db1 is divided by m twice."""
-    at.gradient.b1[...] /= at.m
-
-
-def no_sum(at: Pass) -> None:
-    """db2 = dZ2 of the first example: not summed over all of them."""
-    at.gradient.b2[...] = at.work.dZ2[:, :1] / at.m
-
-
-def wrong_axis(at: Pass) -> None:
-    """db1 = Σ dZ1 / m over the hidden units too, broadcast to all of them."""
-    at.gradient.b1[...] = at.gradient.b1.sum()
-
-
-def wrong_sign(at: Pass) -> None:
-    """dZ2 = Y − A2: the sign is flipped."""
-    at.from_dZ2(-at.work.dZ2)
-
-
-def factor_two(at: Pass) -> None:
-    """dZ2 = 2 (A2 − Y): the derivative of a square that the loss has halved."""
-    at.from_dZ2(2 * at.work.dZ2)
-
-
-def squared_error_delta(at: Pass) -> None:
-    """dZ2 = (A2 − Y) ∘ A2 ∘ (1 − A2): the output's derivative, which the loss has cancelled."""
-    at.from_dZ2(at.work.dZ2 * at.work.A2 * (1 - at.work.A2))
-
-
-def softmax_over_examples(at: Pass) -> None:
-    """dZ2 = A2 − Y with the softmax taken over the examples instead of the classes."""
-    e = np.exp(at.work.Z2 - at.work.Z2.max())
-    at.from_dZ2(e / e.sum(axis=1, keepdims=True) - at.Y)
-
-
-def no_slope(at: Pass) -> None:
-    """dZ1 = W2ᵀ dZ2: the activation's derivative is forgotten."""
-    at.from_slope(np.ones_like(at.work.slope))
-
-
-def slope_of_z(at: Pass) -> None:
-    """g′ is written in terms of A1 and given Z1, as in z (1 − z)."""
-    at.from_slope(at.slope_of(at.work.Z1))
-
-
-def slope_of_g_of_a(at: Pass) -> None:
-    """g′ is taken of g(A1): the activation is applied twice."""
-    twice = np.empty_like(at.work.Z1)
-    network = at.case.network
-    ACTIVATIONS[network.activation].function(at.work.A1[:-1].copy(), twice, network.leak)
-    at.from_slope(at.slope_of(twice))
-
-
-def no_square(at: Pass) -> None:
-    """tanh′ = 1 − A1: the square is forgotten."""
-    at.from_slope(1 - at.work.A1[:-1])
-
-
-def always_on(at: Pass) -> None:
-    """The ReLU's slope is taken as 1 where A1 ≥ 0: everywhere."""
-    at.from_slope((at.work.A1[:-1] >= 0).astype(at.work.slope.dtype))
-
-
-def no_leak(at: Pass) -> None:
-    """The leaky ReLU's slope is taken as 0 where z < 0, as a ReLU's is."""
-    at.from_slope(np.where(at.work.Z1 > 0, 1.0, 0.0))
-
-
-def fixed_leak(at: Pass) -> None:
-    """The leaky ReLU's slope is 0.01 where z < 0, whatever the leak."""
-    at.from_slope(np.where(at.work.Z1 > 0, 1.0, FIXED_LEAK))
-
-
-def swapped_sides(at: Pass) -> None:
-    """The leaky ReLU's slope is 1 where z < 0, and the leak where z > 0."""
-    at.from_slope(np.where(at.work.Z1 > 0, at.case.network.leak, 1.0))
-
-
-def reshaped_product(at: Pass) -> None:
-    """dW1 = X dZ1ᵀ / m, the transposed product, reshaped until it fits."""
-    at.gradient.W1[...] = at.gradient.W1.T.reshape(at.gradient.W1.shape)
-
-
-def reshaped_weights(at: Pass) -> None:
-    """dZ1 = W2 dZ2 ∘ g′(Z1), with W2 reshaped until it fits, not transposed."""
-    W2 = at.theta.W2.reshape(at.theta.W2.T.shape)
-    at.from_dZ1(W2 @ at.work.dZ2 * at.work.slope)
-
-
-def z_for_a(at: Pass) -> None:
-    """dW2 = dZ2 Z1ᵀ / m: Z1 in the place of A1."""
-    at.gradient.W2[...] = at.work.dZ2 @ at.work.Z1.T / at.m
-
-
-def overwritten_cache(at: Pass) -> None:
-    """g′(Z1) is written over A1 before dW2 = dZ2 A1ᵀ / m is taken."""
-    at.gradient.W2[...] = at.work.dZ2 @ at.work.slope.T / at.m
-
-
-def no_bias_gradient(at: Pass) -> None:
-    """db1 is never computed, and b1 never learns."""
-    at.gradient.b1[...] = 0
-
-
-def no_l2(at: Pass) -> None:
-    """The loss has L2, and the gradient has no λ W."""
-
-
-def double_l2(at: Pass) -> None:
-    """2 λ W for the derivative of (λ/2) W²."""
-    _add_l2(at, 2.0)
-
-
-def mean_l2(at: Pass) -> None:
-    """λ W is divided by m, the penalty is not."""
-    _add_l2(at, 1 / at.m)
-
-
-def l2_on_biases(at: Pass) -> None:
-    """The gradient has λ b for the biases, which the penalty leaves free."""
-    at.gradient.vector[...] += at.case.l2 * at.theta.vector
-
-
-def _add_l2(at: Pass, times: float) -> None:
-    add_penalty_gradient(at.theta, times * at.case.l2, at.gradient)
+from shallow_cli.core.network import Parameters
 
 
 class Need(NamedTuple):
@@ -235,21 +44,11 @@ class Mistake:
 
     def backprop(self, case: Case, theta: Parameters) -> Parameters:
         """The backward pass with the mistake, to hand to the check."""
-        at = _correct_pass(case, theta)
+        at = correct_pass(case, theta)
         self.change(at)
         if not self.own_l2:
-            _add_l2(at, 1.0)
+            add_l2(at)
         return at.gradient
-
-
-def _correct_pass(case: Case, theta: Parameters) -> Pass:
-    network, m, dtype = case.network, len(case.data), theta.vector.dtype.type
-    X, Y = case.data.table.T, case.data.targets.T
-    work, gradient = workspace(network, m, dtype, own_Z1=True), zeros(network, dtype)
-    forward(network, theta, X, work)
-    backward(network, theta, X, Y, work, gradient)
-    gradient.vector[...] /= m
-    return Pass(case, theta, X, Y, work, gradient)
 
 
 def _activation(*names: str) -> Need:
@@ -289,31 +88,31 @@ ANOTHER_LEAK = Need(
 MISTAKES = {
     mistake.change.__name__.replace("_", "-"): mistake
     for mistake in (
-        Mistake(no_mean, ROWS),
-        Mistake(no_mean_at_all, ROWS),
-        Mistake(mean_twice, ROWS),
-        Mistake(no_sum, ROWS),
-        Mistake(wrong_axis, UNITS),
-        Mistake(wrong_sign),
-        Mistake(factor_two),
-        Mistake(squared_error_delta, _output("sigmoid", "softmax")),
-        Mistake(softmax_over_examples, _output("softmax")),
-        Mistake(no_slope, A_SLOPE),
-        Mistake(slope_of_z, CURVED),
-        Mistake(slope_of_g_of_a, CURVED),
-        Mistake(no_square, _activation("tanh")),
-        Mistake(always_on, _activation("relu")),
-        Mistake(no_leak, A_LEAK),
-        Mistake(fixed_leak, ANOTHER_LEAK),
-        Mistake(swapped_sides, TWO_SIDES),
-        Mistake(reshaped_product, FEATURES),
-        Mistake(reshaped_weights, OUTPUTS),
-        Mistake(z_for_a),
-        Mistake(overwritten_cache),
-        Mistake(no_bias_gradient),
-        Mistake(no_l2, L2, own_l2=True),
-        Mistake(double_l2, L2, own_l2=True),
-        Mistake(mean_l2, L2_ROWS, own_l2=True),
-        Mistake(l2_on_biases, L2, own_l2=True),
+        Mistake(changes.no_mean, ROWS),
+        Mistake(changes.no_mean_at_all, ROWS),
+        Mistake(changes.mean_twice, ROWS),
+        Mistake(changes.no_sum, ROWS),
+        Mistake(changes.wrong_axis, UNITS),
+        Mistake(changes.wrong_sign),
+        Mistake(changes.factor_two),
+        Mistake(changes.squared_error_delta, _output("sigmoid", "softmax")),
+        Mistake(changes.softmax_over_examples, _output("softmax")),
+        Mistake(changes.no_slope, A_SLOPE),
+        Mistake(changes.slope_of_z, CURVED),
+        Mistake(changes.slope_of_g_of_a, CURVED),
+        Mistake(changes.no_square, _activation("tanh")),
+        Mistake(changes.always_on, _activation("relu")),
+        Mistake(changes.no_leak, A_LEAK),
+        Mistake(changes.fixed_leak, ANOTHER_LEAK),
+        Mistake(changes.swapped_sides, TWO_SIDES),
+        Mistake(changes.reshaped_product, FEATURES),
+        Mistake(changes.reshaped_weights, OUTPUTS),
+        Mistake(changes.z_for_a),
+        Mistake(changes.overwritten_cache),
+        Mistake(changes.no_bias_gradient),
+        Mistake(changes.no_l2, L2, own_l2=True),
+        Mistake(changes.double_l2, L2, own_l2=True),
+        Mistake(changes.mean_l2, L2_ROWS, own_l2=True),
+        Mistake(changes.l2_on_biases, L2, own_l2=True),
     )
 }

@@ -40,8 +40,8 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     forward(network, theta, X, work)
     A1, A2 = np.abs(work.A1), np.abs(work.A2)
     activation = ACTIVATIONS[network.activation]
-    activation.slope(work.A1[:-1], work.slope, network.leak)
-    slope = np.abs(work.slope)  # one that is wrong may be negative, which no bound must be
+    # A slope that is wrong may be negative, which no bound must be.
+    slope = np.abs(activation.slope_from(work.A1[:-1], network.leak))
 
     E_Z1 = np.abs(theta.layer1) @ np.abs(X)
     E_A1 = A1 + lost
@@ -61,8 +61,9 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     scale.W2[...] += case.l2 * np.abs(theta.W2)
     penalty = case.l2 * float((theta.W1**2).sum() + (theta.W2**2).sum())
     loss = 1 + float(((A2 + np.abs(Y)) * (E_Z2 + A2 + np.abs(Y))).sum()) / m + penalty
-    largest = max(float(E.max()) for E in (E_Z1, E_A1, E_Z2, E_dZ2 @ A1.T, E_dZ1 @ np.abs(X).T))
-    return Rounding(scale, loss, E_Z1, max(largest, penalty), work)
+    sums = (E_Z1, E_A1, E_Z2, E_dZ2 @ A1.T, E_dZ1 @ np.abs(X).T)
+    largest = float(np.max([penalty, *(E.max() for E in sums)]))  # NaN if one of them is
+    return Rounding(scale, loss, E_Z1, largest, work)
 
 
 def _steepness(output: str, A2: Array) -> Array:
