@@ -37,3 +37,8 @@ def epoch_order(seed: int, epoch: int, rows: int) -> Array:
 def check_stream(seed: int, purpose: str) -> np.random.RandomState:
     """A stream of the gradient check, for one of `CHECK_PURPOSES`."""
     return np.random.RandomState([seed, 3, CHECK_PURPOSES.index(purpose)])
+
+
+def folds_stream(seed: int, repeat: int) -> np.random.RandomState:
+    """The stream that deals the rows to the folds of one repeat of a cross-validation."""
+    return np.random.RandomState([seed, 4, repeat])

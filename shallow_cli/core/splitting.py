@@ -1,11 +1,11 @@
-"""Which rows are held out for validation."""
+"""Which rows are held out: once for validation, or in turn for cross-validation."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.core.rng import split_stream
+from shallow_cli.core.rng import folds_stream, split_stream
 
 
 def split_rows(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]:
@@ -25,3 +25,26 @@ def split_rows(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]
         held_out.append(stream.permutation(rows)[:size])
     validation = np.sort(np.concatenate(held_out))
     return np.setdiff1d(np.arange(len(strata)), validation), validation
+
+
+def folds(strata: Array, k: int, seed: int, repeat: int = 0) -> list[Array]:
+    """The k test sets of one repeat of a cross-validation, each in ascending order.
+
+    The rows, shuffled within their class, are dealt class after class like cards: every row is
+    in one test set, and the sizes of two sets differ by at most one, in all and in each class.
+
+    Args:
+        strata: the class number of every row (m,); all the same for a regression.
+        k: how many test sets, from 2 to m.
+        seed: of the shuffling.
+        repeat: each, from 0, is another division of the same rows.
+
+    Raises:
+        ValueError: if k is less than 2 or more than the rows.
+    """
+    if not 2 <= k <= len(strata):  # noqa: PLR2004
+        raise ValueError(f"{len(strata)} rows cannot be divided into {k} folds")
+    stream = folds_stream(seed, repeat)
+    rows = [stream.permutation(np.flatnonzero(strata == x)) for x in np.unique(strata)]
+    order = np.concatenate(rows)
+    return [np.sort(order[start::k]) for start in range(k)]
