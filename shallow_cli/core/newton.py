@@ -99,7 +99,7 @@ def _line_search(function: Convex, point: Array, value: float, step: Array, slop
     length = 1.0
     for _ in range(MOST_HALVINGS):
         allowed = value + ENOUGH * length * slope + ROUNDING * abs(value)
-        if slope < 0 and function.value(point + length * step) <= allowed:
+        if function.value(point + length * step) <= allowed:
             return length
         length /= 2
     return 0.0

@@ -130,11 +130,15 @@ def test_inputs_in_millions(output: str, stream: np.random.RandomState) -> None:
     np.testing.assert_allclose(found * [1e6, 1e6, 1e6, 1e6, 1], expected, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize(("first", "last"), [(0.0, 29.0), (0.0, 1e6), (-1e6, 29.0)])
 @pytest.mark.parametrize("l2", [0.0, 1e-3])
 @pytest.mark.parametrize("output", CLASSES)
-def test_separable_classes(output: str, l2: float) -> None:
-    """One feature that tells all. Without a penalty there is no answer, only a direction."""
-    x = np.arange(30.0)[:, None]
+def test_separable_classes(output: str, l2: float, first: float, last: float) -> None:
+    """One feature that tells all, maybe with an outlier, whose scores are in the millions.
+
+    Without a penalty there is no answer, only a direction.
+    """
+    x = np.concatenate([[first], np.arange(1.0, 29), [last]])[:, None]
     classes = np.arange(30) * CLASSES[output] // 30
     W = fit_linear(with_ones(x), targets_of(classes), output, l2)
     A2 = predict_linear(W, with_ones(x), output)
@@ -142,6 +146,19 @@ def test_separable_classes(output: str, l2: float) -> None:
     np.testing.assert_array_equal(found, classes)
     assert np.isfinite(W).all()
     assert bool(np.abs(A2 - targets_of(classes)).max() < 1e-4) is (l2 == 0)
+
+
+@pytest.mark.parametrize("output", CLASSES)
+def test_mixed_units_with_a_penalty(output: str, stream: np.random.RandomState) -> None:
+    """Columns for which λ is nothing beside some for which it is all."""
+    units = 10.0 ** np.arange(-9, 10)
+    classes = np.arange(200) % CLASSES[output]
+    table = with_ones(stream.standard_normal((200, len(units))) * units)
+    targets = targets_of(classes)
+    W = fit_linear(table, targets, output, 0.1)
+    slopes = gradient(W, table, targets, output, 0.1, np.ones(200))
+    np.testing.assert_allclose(slopes[:, :-1] / units, 0, atol=1e-9)
+    np.testing.assert_allclose(slopes[:, -1], 0, atol=1e-9)
 
 
 @pytest.mark.parametrize("l2", [0.0, 0.1])
