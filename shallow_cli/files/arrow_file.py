@@ -6,7 +6,7 @@ pyarrow is an optional extra, and is imported only when there is such a file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,7 @@ def _ipc(path: Path, *, stream: bool) -> Iterator[tuple[Any, Callable[[list[str]
             count = range(0 if stream else reader.num_record_batches)
             for batch in reader if stream else map(reader.get_batch, count):
                 chosen = batch.select(columns)
+                chosen.validate(full=True)  # the bytes are used as they are: no check, no safety
                 for start in range(0, batch.num_rows, ROWS):
                     yield chosen.slice(start, ROWS)
 
@@ -101,7 +102,7 @@ def _readable(name: str) -> Iterator[None]:
         raise DataError(Problem(f"cannot be read: {what}", name)) from error
 
 
-def _kinds(schema: Any, columns: Sequence[str], name: str) -> dict[str, Kind]:
+def _kinds(schema: Any, columns: Iterable[str], name: str) -> dict[str, Kind]:
     from pyarrow import types
 
     return {column: kind_of(schema.field(column).type, types, column, name) for column in columns}

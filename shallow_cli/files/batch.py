@@ -73,6 +73,10 @@ class Choice:
     wanted: frozenset[str] | None = None
     as_text: frozenset[str] = frozenset()
 
-    def of(self, header: Sequence[str]) -> tuple[str, ...]:
-        """The columns of a header that are looked at."""
-        return tuple(name for name in header if self.wanted is None or name in self.wanted)
+    def of(self, header: Sequence[str]) -> dict[str, int]:
+        """The columns of a header that are looked at, and their positions."""
+        return {
+            name: position
+            for position, name in enumerate(header)
+            if self.wanted is None or name in self.wanted
+        }

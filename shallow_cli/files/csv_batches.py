@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,14 +25,15 @@ NUMERIC = "0123456789+-.eE "
 class Layout:
     """What is known of a text table when its rows are read.
 
-    `wanted` are the columns that batches have; those `as_text` come with the blanks behind them.
+    `wanted` are the columns that batches have, and their positions; those `as_text` come with
+    the blanks that were behind them.
     """
 
     name: str
     header: tuple[str, ...]
     delimiter: str
     decimal: str
-    wanted: tuple[str, ...]
+    wanted: Mapping[str, int]
     as_text: frozenset[str] = frozenset()
 
 
@@ -59,7 +60,7 @@ def text_batches(blocks: Iterator[Block], layout: Layout) -> Iterator[Batch]:
 def _numbers_only(layout: Layout) -> bytes | None:
     """The bytes of a block that is nothing but numbers; None if it would not do."""
     mark = layout.delimiter
-    plain = mark == "\t" or (mark in string.punctuation and mark not in f'{NUMERIC}"')
+    plain = mark == "\t" or (mark in string.punctuation and mark not in NUMERIC)
     if not plain or layout.as_text.intersection(layout.wanted):
         return None
     return (NUMERIC.replace(".", layout.decimal) + mark + "\r\n").encode()
@@ -80,12 +81,11 @@ def _numbers(block: Block, layout: Layout, numbers_only: bytes | None) -> Array 
 
 
 def _batch_of_numbers(block: Block, numbers: Array, layout: Layout) -> Batch:
-    positions = {name: position for position, name in enumerate(layout.header)}
-    columns = {name: numbers[:, positions[name]] for name in layout.wanted}
+    columns = {name: numbers[:, position] for name, position in layout.wanted.items()}
     lines = functools.cache(block.data.decode().splitlines)
 
     def written(row: int, name: str) -> str:
-        return lines()[row].split(layout.delimiter)[positions[name]].strip()
+        return lines()[row].split(layout.delimiter)[layout.wanted[name]].strip()
 
     where = range(block.first, block.first + block.lines)
     return Batch(layout.name, where, columns, written, layout.decimal)
@@ -97,11 +97,10 @@ def _batch_of_text(records: Sequence[Record], layout: Layout) -> Batch:
         if len(record) != width:
             what = f"{len(record)} cells, but the header has {width}"
             raise DataError(Problem(what, f"{layout.name}:{line}"))
-    cells = zip(*(record for _, record in records), strict=True)
-    by_name = dict(zip(layout.header, cells, strict=True))
+    cells = list(zip(*(record for _, record in records), strict=True))
     columns: dict[str, Sequence[str]] = {
-        name: by_name[name] if name in layout.as_text else list(map(str.strip, by_name[name]))
-        for name in layout.wanted
+        name: cells[position] if name in layout.as_text else [*map(str.strip, cells[position])]
+        for name, position in layout.wanted.items()
     }
     lines: Sequence[int] = [line for line, _ in records]
     if lines[-1] - lines[0] == len(lines) - 1:

@@ -118,10 +118,9 @@ def text_part(
     expected: Collection[str] | None = None,
 ) -> Part:
     """A text table, from its bytes as they come."""
+    _check(given)
     blocks = text_blocks(plain_bytes(raw, name), name, given.encoding)
     delimiter, blocks = found_delimiter(blocks, name, given, expected)
-    if delimiter == given.decimal:
-        raise DataError(Problem(f"data.delimiter and data.decimal are both '{delimiter}'"))
     found = first_record(blocks, name, delimiter, keep=not given.header)
     if found is None:
         raise DataError(Problem("empty; a table needs a header and rows", name))
@@ -133,3 +132,14 @@ def text_part(
     layout = Layout(name, header, delimiter, given.decimal, choice.of(header), choice.as_text)
     used = dataclasses.replace(given, delimiter=delimiter)
     return Part(name, where, header, used, text_batches(blocks, layout))
+
+
+def _check(given: Format) -> None:
+    """Refuse a format that no table can have."""
+    mark = given.delimiter
+    if given.decimal not in {".", ","}:
+        raise DataError(Problem(f"data.decimal: '.' or ',', not {given.decimal!r}"))
+    if mark is not None and (len(mark) != 1 or mark in '"\r\n\0'):
+        raise DataError(Problem(f"data.delimiter: one character, but no quote, not {mark!r}"))
+    if mark == given.decimal:
+        raise DataError(Problem(f"data.delimiter and data.decimal are both '{mark}'"))

@@ -120,10 +120,11 @@ def _blocks(chunks: Iterator[bytes], name: str, encoding: str) -> Iterator[Block
             if wide and len(chunk) == CHUNK and len(pending) < LARGEST_BLOCK:
                 continue
             if cut := _last_line_end(pending, searched):
-                block = Block(line, line_ends(pending[:cut]), bytes(pending[:cut]))
-                yield block
-                line += block.lines
-                wide = cut > block.lines * CHUNK // FEW_LINES
+                data = bytes(pending[:cut])
+                lines = line_ends(data)
+                yield Block(line, lines, data)
+                line += lines
+                wide = cut > lines * CHUNK // FEW_LINES
                 del pending[:cut]
             if len(pending) > LONGEST_LINE:
                 what = f"a line of more than {LONGEST_LINE // 2**20} MiB; not a CSV?"
