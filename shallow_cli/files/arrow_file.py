@@ -16,6 +16,7 @@ from shallow_cli.files.batch import Batch, Cells, Choice, Format, Part
 from shallow_cli.files.headers import check_names
 
 ROWS = 10_000  # in a batch
+READ_AHEAD = 64 * 1024  # bytes of a column
 PARQUET = b"PAR1\x15"  # what follows PAR1 in every such file; a CSV might well start with PAR1
 ARROW = b"ARROW1\0\0"
 ARROW_MARKS = (PARQUET, ARROW)
@@ -62,7 +63,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Callable[[list[str]], Batches]]]:
         return
     from pyarrow import parquet
 
-    with parquet.ParquetFile(path, pre_buffer=False) as table:  # pre_buffer takes 500 MB
+    # By default whole column chunks are in memory: half a gigabyte of a million rows.
+    with parquet.ParquetFile(path, pre_buffer=False, buffer_size=READ_AHEAD) as table:
         yield (
             table.schema_arrow,
             lambda columns: table.iter_batches(ROWS, columns=columns, use_threads=False),
