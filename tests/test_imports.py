@@ -30,6 +30,12 @@ LEVELS = [
     "tables.cells tables.survey",
     "tables.reading",
     "files",
+    "files.table_file",
+    "files.paths",
+    "files.arrow_file files.csv_batches",
+    "files.arrow_columns files.csv_records files.delimiters",
+    "files.headers files.text_blocks",
+    "files.batch files.byte_source",
     "tables.columns",
     "resolving",
     "config",
@@ -55,6 +61,7 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
+    "pyarrow": ("files.arrow_file",),
     "numpy": (
         *("core", "tables", "numerals", "answers", "checking", "evaluation", "files"),
         *("commands", "console.trace_text"),
