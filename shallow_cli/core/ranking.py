@@ -16,11 +16,11 @@ FEWEST_WAITING = 2**14  # rows, before it is worth while to sort them in
 class Ranking:
     """How many rows of either class have each score: `scores` ascend, and none is there twice.
 
-    Exact for up to `most` distinct scores. Where there are more, neighbours share their mean as
-    score, those that make up 1/`most` of the rows (of both classes alike) at the most, and so the
-    memory stays the same. Pairs with one score count ½, so that the area is then off by 1/`most`
-    at the worst and by far less where such pairs are split about evenly, which they are unless
-    the rows were ordered against it. `waiting` are blocks that are not sorted in yet.
+    Exact for up to `most` distinct scores. Where there are more, neighbours that are together
+    about a `most`-th of the rows share their mean as score, and the memory stays the same. Pairs
+    with one score count ½, which makes the area wrong by 1/`most` (about a millionth) if all of
+    these are the wrong way round, and by far less if, as is usual, some are and some are not.
+    `waiting` are blocks that are not sorted in yet.
     """
 
     scores: Array  # (n,)
@@ -58,7 +58,12 @@ class Ranking:
         return found if len(scores) <= self.most else found.coarser()
 
     def coarser(self) -> Ranking:
-        """With one score for neighbours that together are a `most`-th of the rows."""
+        """With one score for neighbours that together are about a `most`-th of the rows.
+
+        Of the rows of either class alike: Σ pᵢ nᵢ over the groups bounds the pairs in question.
+        No group of several scores has as much as two `most`-ths, so that a score that many rows
+        have stays alone, and exact.
+        """
         p, n = self.positives, self.negatives
         share = (p / max(p.sum(), 1) + n / max(n.sum(), 1)) / 2
         middle = np.cumsum(share) - share / 2
