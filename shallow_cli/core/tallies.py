@@ -8,6 +8,7 @@ weight: only the loss is weighted, by whoever sums it. Sources: the definitions 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class NumberTally:
         rows = self.rows + len(true)
         mean = true.mean(axis=0)
         between, errors = mean - self.mean, predicted - true
-        spread = between * np.sqrt(self.rows * len(true) / rows)
+        spread = between * sqrt(self.rows * len(true) / rows)
         return NumberTally(
             rows,
             self.loss + loss,

@@ -82,9 +82,7 @@ def test_sums_of_squares_change_their_scale_on_the_way(sizes: list[float]) -> No
     found = Squares.none(2)
     for size in sizes:
         found = found.seen(np.array([[3 * size, size], [4 * size, size]]))
-    np.testing.assert_allclose(
-        found.over(Squares(found.total[::-1], found.exponent[::-1]))[0], 12.5
-    )
+    np.testing.assert_allclose(found.over(Squares(found.total[::-1], found.unit[::-1]))[0], 12.5)
     largest = max(sizes)
     assert found.root_mean(2) == pytest.approx(largest * (27 / 4) ** 0.5, rel=1e-15, abs=0)
 
