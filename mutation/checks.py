@@ -69,7 +69,7 @@ CHECKS = (
     Check(
         "references",
         "the tests that compare with numbers from elsewhere: PyTorch, scikit-learn, mpmath, "
-        "the course's published costs, a step worked by hand",
+        "the course's published costs, values worked by hand",
         "pytest",
         _pytest(*REFERENCES),
     ),

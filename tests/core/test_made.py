@@ -1,6 +1,7 @@
 """Examples that are made when needed give the same bits as those in memory, a few at a time."""
 
 import dataclasses
+import tracemalloc
 from itertools import islice
 
 import numpy as np
@@ -157,3 +158,24 @@ def test_steps_on_made_rows_are_checked_and_traced(batch_size: int | None) -> No
     assert ours.loss == theirs.loss
     for ours_is, theirs_is in zip(ours.backward, theirs.backward, strict=True):
         np.testing.assert_array_equal(ours_is.values, theirs_is.values)
+
+
+@pytest.mark.parametrize("output", OUTPUT_SIZES)
+def test_measuring_needs_as_much_memory_for_ten_times_the_rows(output: str) -> None:
+    network = Network(4, 5, OUTPUT_SIZES[output], "tanh", output)
+    few = generic_examples(network, 3000, 0, weighted=True)
+    many = few.take(np.tile(np.arange(3000), 10))
+    theta, settings = generic_point(network, 2), Settings(0.3, 1, 1, l2=0.01)
+
+    def peak(data: Examples | MadeExamples) -> int:
+        job = Job(network, data, data, settings)
+        measure(job, theta, 0)  # what is made only once is there then
+        tracemalloc.start()
+        measure(job, theta, 0)
+        validation_loss(job, theta)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    for kind in (made, lambda data: data):
+        assert peak(kind(many)) - peak(kind(few)) < 4096  # a byte a row would be 27,000
