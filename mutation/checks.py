@@ -15,6 +15,9 @@ REFERENCES = (
     f"{CORE}/test_activations.py::test_sigmoid_has_full_precision_on_both_sides",
     f"{CORE}/test_outputs.py::test_log_loss",
     f"{CORE}/test_outputs.py::test_softmax_and_cross_entropy",
+    f"{CORE}/test_weights.py::test_a_weighted_loss_worked_by_hand",
+    f"{CORE}/test_tallies.py::test_errors_of_numbers",
+    f"{CORE}/test_ranking.py::test_the_area_is_that_of_scikit_learn",
     f"{CORE}/test_training.py::test_weights_are_drawn_as_the_course_draws_them",
     f"{CORE}/test_datasets.py::test_points_are_those_of_scikit_learn",
     f"{CORE}/test_datasets.py::test_the_flower_follows_the_courses_recipe",
@@ -28,6 +31,10 @@ PROMISES = (
     f"{CORE}/test_complex.py",
     f"{CORE}/test_network.py",
     f"{CORE}/test_gradient.py",
+    f"{CORE}/test_weights.py",
+    f"{CORE}/test_tallies.py",
+    f"{CORE}/test_ranking.py",
+    f"{CORE}/test_made.py",
     f"{CORE}/test_tracing.py",
     f"{CORE}/test_training.py",
     f"{CORE}/test_metrics.py",
@@ -37,7 +44,7 @@ PROMISES = (
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
-    f"{CORE}/test_outputs.py::test_losses_are_summed_in_float64",
+    f"{CORE}/test_ranking.py::test_millions_of_scores_are_off_by_less_than_a_millionth",
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
 )
 
@@ -62,7 +69,7 @@ CHECKS = (
     Check(
         "references",
         "the tests that compare with numbers from elsewhere: PyTorch, scikit-learn, mpmath, "
-        "the course's published costs, a step worked by hand",
+        "the course's published costs, values worked by hand",
         "pytest",
         _pytest(*REFERENCES),
     ),

@@ -36,8 +36,8 @@ A pass of the gradient check means that the gradient is that of the loss **as it
 that training uses it. The rows without a "yes" there show that it means no more. The loss may be
 another than was meant, in training and check alike (M24). The order of the rows is that of the
 same streams (P17). First weights, predictions, scaling, the split, early stopping and the reports
-are not looked at (M48, M50 to M59, P18 to P30). A few rows are one shard and one block (P05, P08
-to P12)."""
+are not looked at (M48, M50 to M59, P18 to P30, P43 to P54). A few rows are one shard and one block,
+and in memory (P05, P08 to P12, P37 to P42)."""
 
 
 def page(found: Sequence[Outcome]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from shallow_cli.config import Config
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.arrays import AnyExamples, Array, Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Backprop, Case, backprop
@@ -103,14 +103,15 @@ class Sampling:
         """From words of a command line."""
         return cls(rows or ROWS, seed, np.dtype(dtype).type)
 
-    def few(self, data: Examples) -> Examples:
+    def few(self, data: AnyExamples) -> Examples:
         """Some rows, drawn, in their own order."""
         order = check_stream(self.seed, "rows").permutation(len(data))
         return self.cast(data.take(np.sort(order[: self.rows])))
 
     def cast(self, data: Examples) -> Examples:
         """The examples in the dtype."""
-        return Examples(self._cast(data.table), self._cast(data.targets))
+        weights = None if data.weights is None else self._cast(data.weights)
+        return Examples(self._cast(data.table), self._cast(data.targets), weights)
 
     def weights(self, network: Network, theta: Parameters) -> Parameters:
         """The weights in the dtype."""
@@ -161,13 +162,16 @@ def model_points(model: Model, cells: Cells, sampling: Sampling) -> list[Point]:
 
 
 def every_point(sampling: Sampling) -> Iterator[Point]:
-    """Every activation, output and option, for odd sizes, on drawn rows."""
+    """Every activation, output and option, for odd sizes, on drawn rows.
+
+    With and without both options, which are L2 and weights of the rows.
+    """
     for activation, output, l2 in product(ACTIVATIONS, OUTPUTS, (0.0, L2)):
-        group = f"{activation}, {output}" + (", L2" if l2 else "")
+        group = f"{activation}, {output}" + (", L2, weighted rows" if l2 else "")
         for size, (n_x, n_h, m) in SIZES.items():
             n_y = n_h if size == "square" and output != "sigmoid" else OUTPUTS[output]
             network = Network(n_x, n_h, n_y, activation, output, leak=0.1)
-            data = sampling.cast(generic_examples(network, m, sampling.seed))
+            data = sampling.cast(generic_examples(network, m, sampling.seed, weighted=l2 > 0))
             batch = 4 if l2 and not size else None  # both ways of going through the rows
             settings = Settings(0.1, epochs=1, log_every=1, batch_size=batch, l2=l2)
             job = Job(network, data, None, settings)

@@ -16,7 +16,8 @@ from shallow_cli.answers import NOT_FINITE
 from shallow_cli.config import KEYS, DataConfig, unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
-from shallow_cli.core.prediction import loss_and_predictions
+from shallow_cli.core.prediction import objective, predict
+from shallow_cli.core.tallies import NumberTally
 from shallow_cli.errors import DataError, Problem, UsageError
 from shallow_cli.files.config_file import read_overrides
 from shallow_cli.model import Model
@@ -118,7 +119,8 @@ def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
     data = encode(model.columns, cells)
     true = target_values(cells, model.columns.task, model.columns.classes)
     with np.errstate(all="ignore"):
-        loss, A2 = loss_and_predictions(model.network, model.theta, data)
+        loss = objective(model.network, model.theta, data, 0)
+        A2 = predict(model.network, model.theta, data.table)
     wrong = np.flatnonzero(~np.isfinite(A2).all(axis=1))
     if len(wrong):
         raise DataError(Problem(NOT_FINITE, cells.place(int(wrong[0]))))
@@ -149,14 +151,14 @@ def _of_classes(true: Array, A2: Array, n_classes: int, log_loss: float) -> Eval
 
 
 def _of_numbers(true: Array, predicted: Array) -> Evaluation:
-    mean = np.broadcast_to(true.mean(axis=0), true.shape)
+    tally = NumberTally.none(true.shape[1]).seen(true, predicted, 0.0)
     return Evaluation(
         {
             "rows": len(true),
-            "rmse": metrics.rmse(true, predicted),
-            "mae": metrics.mae(true, predicted),
-            "r2": metrics.r2(true, predicted),
-            "baseline_rmse": metrics.rmse(true, mean),
+            "rmse": tally.rmse,
+            "mae": tally.mae,
+            "r2": tally.r2,
+            "baseline_rmse": tally.baseline_rmse,
         }
     )
 

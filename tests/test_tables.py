@@ -54,9 +54,9 @@ def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
 def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None:
     found = prepared(tmp_path, table, "data.scale=none")
     np.testing.assert_array_equal(
-        found.job.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
+        found.data.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
     )
-    np.testing.assert_array_equal(found.job.training.targets, [[1], [0], [1], [0]])
+    np.testing.assert_array_equal(found.data.training.targets, [[1], [0], [1], [0]])
     assert found.data.columns.classes == ("no", "yes")
 
 
@@ -192,11 +192,11 @@ def test_a_name_on_every_row_is_no_target(tmp_path: Path) -> None:
 def test_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
     rows = "".join(f"{i * i},{i % 2}\n" for i in range(40))
     found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
-    x = found.job.training.table[:, 0]
+    x = found.data.training.table[:, 0]
     assert x.mean() == pytest.approx(0, abs=1e-14)
     assert x.std() == pytest.approx(1)
-    assert found.job.validation is not None
-    assert abs(found.job.validation.table[:, 0].mean()) > 1e-3
+    assert found.data.validation is not None
+    assert abs(found.data.validation.table[:, 0].mean()) > 1e-3
 
 
 @pytest.mark.parametrize("constant", [0.1, 1e8 + 0.1, 0.0, -3.0])
@@ -221,7 +221,7 @@ def test_a_regression_target_is_scaled_and_its_metrics_do_not_notice(tmp_path: P
     rows: list[Row] = []
     for text in (table, "\n".join([header, *larger])):
         found = prepared(tmp_path, text)
-        assert found.job.training.targets.std() == pytest.approx(1)
+        assert found.data.training.targets.std() == pytest.approx(1)
         rows.append(found_row(found))
     assert rows[0].r2 == pytest.approx(rows[1].r2, rel=1e-9)
 
@@ -302,8 +302,8 @@ def test_the_smallest_numbers_have_a_scale_too() -> None:
 def test_target_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i * i + 0.5}\n" for i in range(40))
     found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
-    assert found.job.training.targets.mean() == pytest.approx(0, abs=1e-14)
-    assert found.job.training.targets.std() == pytest.approx(1)
+    assert found.data.training.targets.mean() == pytest.approx(0, abs=1e-14)
+    assert found.data.training.targets.std() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("classes", "fine"), [(25, True), (26, False)])
@@ -338,8 +338,8 @@ def test_a_validation_table_is_held_out_as_it_is(tmp_path: Path) -> None:
     write(tmp_path / "v.csv", "y,b,a\nno,10,20\nyes,2,1\n")
     settings = [f"data.validation={tmp_path}/v.csv", "data.scale=minmax"]
     found = prepared(tmp_path, f"a,b,y\n{ROWS}", *settings)
-    assert found.job.validation is not None
-    np.testing.assert_allclose(found.job.validation.table, [[19 / 3, 9 / 4, 1], [0, 1 / 4, 1]])
-    np.testing.assert_array_equal(found.job.validation.targets, [[0], [1]])
-    assert len(found.job.training) == 4
+    assert found.data.validation is not None
+    np.testing.assert_allclose(found.data.validation.table, [[19 / 3, 9 / 4, 1], [0, 1 / 4, 1]])
+    np.testing.assert_array_equal(found.data.validation.targets, [[0], [1]])
+    assert len(found.data.training) == 4
     assert found.data.sources["validation"]["rows"] == 2

@@ -8,6 +8,11 @@ from mutation.mutants.backward import BACKWARD
 from mutation.mutants.losses import LOSSES
 from mutation.mutants.shards import SHARDS
 from mutation.mutants.tables import TABLES
+from mutation.mutants.tallies import TALLY
 from mutation.mutants.training import TRAINING
+from mutation.mutants.weights import MADE, WEIGHTS
 
-MUTANTS = sorted((*BACKWARD, *LOSSES, *SHARDS, *TRAINING, *TABLES), key=lambda mutant: mutant.name)
+MUTANTS = sorted(
+    (*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
+    key=lambda mutant: mutant.name,
+)

@@ -76,9 +76,9 @@ SHARDS = (
         "P12",
         "only the last block of rows counts in the loss",
         PREDICTION,
-        "loss_and_predictions",
-        "total += OUTPUTS",
-        "total = OUTPUTS",
+        "objective",
+        "total += ",
+        "total = ",
     ),
     Mutant(
         "P13",

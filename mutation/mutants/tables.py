@@ -10,8 +10,8 @@ TABLES = (
         "a tie goes to the second class: ≥ ½ instead of > ½",
         "core/metrics.py",
         "decide",
-        "> 0.5",
-        ">= 0.5",
+        "> threshold",
+        ">= threshold",
     ),
     Mutant(
         "M56",

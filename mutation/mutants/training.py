@@ -85,11 +85,13 @@ BATCHES_AND_ORDERS = (
         ORDER,
         f"{ORDER}; order[order == len(data) - 1] = 0",
     ),
-    _shuffled(
+    Mutant(
         "M44",
         "X is shuffled, and Y is not",
-        "np.take(data.targets, rows,",
-        "np.take(data.targets, np.arange(start, start + m),",
+        "core/arrays.py",
+        "Examples.fill",
+        "np.take(self.targets, rows,",
+        "np.take(self.targets, np.arange(len(rows)),",
     ),
     _shuffled(
         "M45", "every epoch has the order of the first", ORDER, ORDER.replace("epoch,", "1,")

@@ -130,7 +130,7 @@ def show_plan(config: "Config") -> None:
     prepared = prepare(config)
     write(config_yaml(prepared.config))
     training, validation = prepared.job.training, prepared.job.validation
-    m, n_y = training.targets.shape
+    m, n_y = len(training), training.n_y
     write(f"# X ({prepared.job.network.n_x}, {m})  Y ({n_y}, {m})")
     blocks = prepared.theta.blocks().items()
     shapes = "  ".join(f"{name} {block.shape}" for name, block in blocks)

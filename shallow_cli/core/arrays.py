@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +32,98 @@ class Examples:
     """What a network learns from: one example per row, as a table gives them.
 
     `table` (m, n_x + 1) has a last column of ones, so that its transpose is X with the row of
-    ones that multiplies b1. `targets` (m, n_y). Both are C-contiguous and of one dtype.
+    ones that multiplies b1. `targets` (m, n_y). `weights` (m,) say how much each example counts;
+    whoever makes them sees to it that their mean over the training rows is 1. All are
+    C-contiguous and of one dtype.
     """
 
     table: Array
     targets: Array
+    weights: Array | None = None
 
     def __len__(self) -> int:
         return len(self.table)
 
+    @property
+    def n_x(self) -> int:
+        """How many inputs an example has."""
+        return int(self.table.shape[1]) - 1
+
+    @property
+    def n_y(self) -> int:
+        """How many targets an example has."""
+        return int(self.targets.shape[1])
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the examples have weights."""
+        return self.weights is not None
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """Of all the arrays."""
+        return self.table.dtype.type
+
+    def part(self, rows: slice) -> Examples:
+        """The examples of a slice, as views."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.table[rows], self.targets[rows], weights)
+
     def take(self, rows: Array) -> Examples:
         """The examples at the given positions, copied."""
-        return Examples(self.table[rows], self.targets[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return Examples(self.table[rows], self.targets[rows], weights)
+
+    def fill(self, rows: Array, out: Examples) -> None:
+        """Copy the examples at the given positions, which must be in range, into `out`."""
+        # mode="clip" lets NumPy write straight into `out`.
+        np.take(self.table, rows, axis=0, out=out.table, mode="clip")
+        np.take(self.targets, rows, axis=0, out=out.targets, mode="clip")
+        if self.weights is not None and out.weights is not None:
+            np.take(self.weights, rows, out=out.weights, mode="clip")
+
+
+@dataclass(frozen=True)
+class MadeExamples:
+    """Examples that are made when they are needed, from rows that are kept in another form.
+
+    `fill(positions, out)` writes the examples at some positions, a slice within the rows or an
+    array of them in any order, into `out`: C-contiguous float64 arrays of exactly that many rows,
+    whose table has its last column of ones already. It writes all of `out.table[:, :-1]`, of
+    `out.targets`, and of `out.weights` where there are weights; for the same positions always
+    the same.
+    """
+
+    rows: int
+    n_x: int
+    n_y: int
+    weighted: bool
+    fill: Callable[[Array | slice, Examples], None]
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """Of all that is made."""
+        return np.float64
+
+    def take(self, rows: Array) -> Examples:
+        """The examples at the given positions."""
+        out = room_for(self, len(rows))
+        self.fill(rows, out)
+        return out
+
+
+AnyExamples = Examples | MadeExamples
+
+
+def room_for(data: AnyExamples, rows: int) -> Examples:
+    """Examples to be filled, of which only the last column of ones is there yet."""
+    table = np.empty((rows, data.n_x + 1), data.dtype)
+    table[:, -1] = 1
+    weights = np.empty(rows, data.dtype) if data.weighted else None
+    return Examples(table, np.empty((rows, data.n_y), data.dtype), weights)
 
 
 def with_ones(inputs: Array) -> Array:
@@ -53,11 +134,14 @@ def with_ones(inputs: Array) -> Array:
     return table
 
 
-def examples(inputs: Array, targets: Array) -> Examples:
-    """Examples from inputs (m, n_x) and targets (m, n_y).
+def examples(inputs: Array, targets: Array, weights: Array | None = None) -> Examples:
+    """Examples from inputs (m, n_x), targets (m, n_y) and weights (m,).
 
     Raises:
-        ValueError: if the rows do not match, or either is not two-dimensional.
+        ValueError: if the rows do not match, or inputs or targets are not two-dimensional.
     """
     require_shape("targets", targets, (len(inputs), targets.shape[-1]))
-    return Examples(with_ones(inputs), np.ascontiguousarray(targets, dtype=inputs.dtype))
+    if weights is not None:
+        require_shape("weights", weights, (len(inputs),))
+        weights = np.ascontiguousarray(weights, dtype=inputs.dtype)
+    return Examples(with_ones(inputs), np.ascontiguousarray(targets, dtype=inputs.dtype), weights)

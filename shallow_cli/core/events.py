@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-from shallow_cli.core.arrays import Examples
+from shallow_cli.core.arrays import AnyExamples
 from shallow_cli.core.network import Network, Parameters
 
 
@@ -31,8 +31,8 @@ class Job:
     """A network, what it learns from, what it is watched on, and how."""
 
     network: Network
-    training: Examples
-    validation: Examples | None
+    training: AnyExamples
+    validation: AnyExamples | None
     settings: Settings
 
 
@@ -40,7 +40,9 @@ class Job:
 class Row:
     """The weights at an epoch, measured; epoch 0 is before the first step.
 
-    `loss` is the objective with L2, `validation_loss` is without. None: does not apply.
+    `loss` is the objective with L2, `validation_loss` is without; both count examples by their
+    weights, if they have some, and the other measures count every example once. None: does not
+    apply.
     """
 
     epoch: int

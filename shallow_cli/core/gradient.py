@@ -7,15 +7,18 @@ within a block and blocks in order over the data: whoever computes the blocks ge
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array, Examples, wide
+from shallow_cli.core.arrays import AnyExamples, Examples, MadeExamples, room_for, wide
 from shallow_cli.core.network import (
     Network,
     Parameters,
+    Shard,
     Workspace,
+    as_shard,
     backward,
     forward,
     workspace,
@@ -27,16 +30,22 @@ HIDDEN_BYTES = 1 << 20  # of one hidden layer in a shard, about a core's second-
 FEWEST_ROWS, MOST_ROWS = 64, 8192
 SHARDS_PER_BLOCK = 16
 
+Block = Iterable[Shard]
+
 
 @dataclass(frozen=True)
-class Shard:
-    """X (n_x + 1, rows) and Y (n_y, rows), views of a table's rows."""
+class MadeBlock:
+    """Shards that are made when their turn comes, in one buffer: use each before the next."""
 
-    X: Array
-    Y: Array
+    data: MadeExamples
+    rows: tuple[slice, ...]
+    buffer: Examples
 
-
-Block = tuple[Shard, ...]
+    def __iter__(self) -> Iterator[Shard]:
+        for rows in self.rows:
+            part = self.buffer.part(slice(rows.stop - rows.start))
+            self.data.fill(rows, part)
+            yield as_shard(part)
 
 
 @dataclass(frozen=True)
@@ -54,25 +63,29 @@ def shard_rows(network: Network) -> int:
     return min(max(rows, FEWEST_ROWS), MOST_ROWS)
 
 
-def cut(network: Network, data: Examples) -> list[Block]:
-    """The examples as blocks of shards, in order; the last shard may be short."""
+def cut(network: Network, data: AnyExamples) -> Sequence[Block]:
+    """The examples as blocks of shards, in order; the last shard may be short.
+
+    Shards of examples in memory are views of them; of made ones there is room for one shard.
+    """
     size = shard_rows(network)
-    shards = [
-        Shard(data.table[start : start + size].T, data.targets[start : start + size].T)
-        for start in range(0, len(data), size)
+    rows = [slice(start, min(start + size, len(data))) for start in range(0, len(data), size)]
+    blocks = [
+        tuple(rows[start : start + SHARDS_PER_BLOCK])
+        for start in range(0, len(rows), SHARDS_PER_BLOCK)
     ]
-    return [
-        tuple(shards[start : start + SHARDS_PER_BLOCK])
-        for start in range(0, len(shards), SHARDS_PER_BLOCK)
-    ]
+    if isinstance(data, Examples):
+        return [tuple(as_shard(data.part(rows)) for rows in block) for block in blocks]
+    buffer = room_for(data, min(size, len(data)))
+    return [MadeBlock(data, block, buffer) for block in blocks]
 
 
-def new_buffers(network: Network, blocks: list[Block], dtype: type[np.generic]) -> Buffers:
-    """Buffers for the gradient of these blocks, which come in at most two sizes of shard."""
-    sizes = {shard.X.shape[1] for block in blocks for shard in block}
-    largest = workspace(network, max(sizes), dtype)
+def new_buffers(network: Network, rows: int, dtype: type[np.generic]) -> Buffers:
+    """Buffers for the gradient of so many rows, whose shards come in at most two sizes."""
+    size = min(shard_rows(network), rows)
+    largest = workspace(network, size, dtype)
     return Buffers(
-        {rows: largest.first(rows) for rows in sizes},
+        {m: largest.first(m) for m in (size, rows % size or size)},
         shard_sum=zeros(network, dtype),
         block_sum=zeros(network, wide(dtype)),
     )
@@ -81,12 +94,15 @@ def new_buffers(network: Network, blocks: list[Block], dtype: type[np.generic]) 
 def objective_gradient(
     network: Network,
     theta: Parameters,
-    blocks: list[Block],
+    blocks: Sequence[Block],
     l2: float,
     buffers: Buffers,
     gradient: Parameters,
 ) -> None:
-    """Fill `gradient` with that of mean loss + (λ/2)(‖W1‖² + ‖W2‖²), over all the blocks."""
+    """Fill `gradient` with that of Σ w loss / m + (λ/2)(‖W1‖² + ‖W2‖²), over all the blocks.
+
+    m is the number of rows, also where they have weights w.
+    """
     gradient.vector.fill(0)
     m = 0
     for block in blocks:
@@ -105,7 +121,7 @@ def _sum_block(network: Network, theta: Parameters, block: Block, buffers: Buffe
         rows = shard.X.shape[1]
         work = buffers.workspaces[rows]
         forward(network, theta, shard.X, work)
-        backward(network, theta, shard.X, shard.Y, work, part)
+        backward(network, theta, shard, work, part)
         np.add(total, part.vector, out=total)
         m += rows
     return m

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from shallow_cli.core import metrics
-from shallow_cli.core.arrays import Examples
+from shallow_cli.core.arrays import AnyExamples
 from shallow_cli.core.events import Job, Row
+from shallow_cli.core.metrics import decide
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.penalty import penalty
-from shallow_cli.core.prediction import loss_and_predictions, objective
+from shallow_cli.core.prediction import objective, passes, summed_loss
+from shallow_cli.core.tallies import ClassTally, NumberTally
 
 
 def measure(job: Job, theta: Parameters, epoch: int) -> Row:
-    """One row of the loss table; overflow shows in it as a loss that is not finite."""
+    """One row of the loss table; overflow shows in it as a loss that is not finite.
+
+    The losses count every example by its weight, accuracy and R² every example once.
+    """
     with np.errstate(all="ignore"):
         return _measure(job, theta, epoch)
 
@@ -28,18 +32,23 @@ def _measure(job: Job, theta: Parameters, epoch: int) -> Row:
 
 
 def _loss_and_score(
-    network: Network, theta: Parameters, data: Examples
+    network: Network, theta: Parameters, data: AnyExamples
 ) -> tuple[float, dict[str, float]]:
-    loss, A2 = loss_and_predictions(network, theta, data)
     if network.output == "linear":
-        r2 = metrics.r2(data.targets, A2)
-        return float(loss.real), {} if r2 is None else {"r2": r2}
-    hits = metrics.decide(A2) == metrics.decide(data.targets)
-    return float(loss.real), {"accuracy": float(np.mean(hits))}
+        numbers = NumberTally.none(network.n_y)
+        for passed in passes(network, theta, data):
+            loss = float(summed_loss(network, passed).real)
+            numbers = numbers.seen(passed.Y.T, passed.A2.T, loss)
+        return numbers.mean_loss, {} if numbers.r2 is None else {"r2": numbers.r2}
+    classes = ClassTally.none(max(network.n_y, 2))
+    for passed in passes(network, theta, data):
+        loss = float(summed_loss(network, passed).real)
+        classes = classes.seen(decide(passed.Y.T), decide(passed.A2.T), loss)
+    return classes.mean_loss, {"accuracy": classes.accuracy}
 
 
 def validation_loss(job: Job, theta: Parameters) -> float:
-    """The mean loss on the validation examples, without L2.
+    """The mean loss on the validation examples, weighted where they are, without L2.
 
     Raises:
         ValueError: if there are none.

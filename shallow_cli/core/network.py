@@ -7,7 +7,8 @@
     dZ2 = A2 − Y        dW2 = dZ2 A1ᵀ / m   db2 = Σ dZ2 / m
     dZ1 = W2ᵀ dZ2 ∘ g′(Z1)                  dW1 = dZ1 Xᵀ / m    db1 = Σ dZ1 / m
 
-dV stands for ∂(loss)/∂V and has the shape of V. X and A1 carry a last row of ones, so that
+dV stands for ∂(loss)/∂V and has the shape of V. Where examples have weights w (1, m), it is
+dZ2 = (A2 − Y) ∘ w. X and A1 carry a last row of ones, so that
 [W | b] times them is W X + b, and their product with dZ yields [dW | db] at once. The passes
 below return sums over the examples; who divides by m is `gradient.py`.
 """
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import Array, require_shape
+from shallow_cli.core.arrays import Array, Examples, require_shape
 from shallow_cli.core.outputs import OUTPUTS
 
 
@@ -97,6 +98,21 @@ def zeros(network: Network, dtype: type[np.generic] = np.float64) -> Parameters:
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Some examples as columns: X (n_x + 1, rows), Y (n_y, rows), w (1, rows) or None."""
+
+    X: Array
+    Y: Array
+    w: Array | None = None
+
+
+def as_shard(data: Examples) -> Shard:
+    """The examples as columns, in views."""
+    w = None if data.weights is None else data.weights[np.newaxis]
+    return Shard(data.table.T, data.targets.T, w)
+
+
+@dataclass(frozen=True)
 class Workspace:
     """The buffers of one forward and backward pass over a fixed number of examples.
 
@@ -145,11 +161,14 @@ def forward(network: Network, theta: Parameters, X: Array, work: Workspace) -> N
 
 
 def backward(
-    network: Network, theta: Parameters, X: Array, Y: Array, work: Workspace, gradient: Parameters
+    network: Network, theta: Parameters, shard: Shard, work: Workspace, gradient: Parameters
 ) -> None:
     """Fill `gradient` with sums over the examples; `forward` must have filled the workspace."""
+    X, Y, w = shard.X, shard.Y, shard.w
     slope = ACTIVATIONS[network.activation].slope
     np.subtract(work.A2, Y, out=work.dZ2)  # dZ2 = A2 − Y
+    if w is not None:
+        np.multiply(work.dZ2, w, out=work.dZ2)  # dZ2 = (A2 − Y) ∘ w
     np.matmul(work.dZ2, work.A1.T, out=gradient.layer2)  # dW2 = dZ2 A1ᵀ, db2 = Σ dZ2
     np.matmul(theta.W2.T, work.dZ2, out=work.dZ1)  # dA1 = W2ᵀ dZ2
     slope(work.A1[:-1], work.slope, network.leak)

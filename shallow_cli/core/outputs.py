@@ -1,8 +1,8 @@
 """Output functions, each paired with the loss that makes dZ2 = A2 − Y, by name.
 
 Losses are computed from the scores Z2, never from probabilities, so that they stay finite and
-agree with their gradient everywhere. They are sums over the examples, in float64 (complex128
-for the gradient check), whatever the dtype of Z2.
+agree with their gradient everywhere. There is one for each example (m,), summed over its
+classes or targets, in float64 (complex128 for the gradient check), whatever the dtype of Z2.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from shallow_cli.core.arrays import Array, require_shape, wide
 
 @dataclass(frozen=True)
 class Output:
-    """A2 = function(Z2), called as function(Z2, out), and the summed loss(Z2, Y).
+    """A2 = function(Z2), called as function(Z2, out), and the losses (m,) = loss(Z2, Y).
 
     The rest is for those who explain: both in letters, the loss as a mean.
     """
 
     function: Callable[[Array, Array], object]
-    loss: Callable[[Array, Array], complex]
+    loss: Callable[[Array, Array], Array]
     says: str
     loss_says: str
 
 
-def log_loss(Z2: Array, Y: Array) -> complex:
-    """Σ −[y ln σ(z) + (1 − y) ln(1 − σ(z))] = Σ max(z, 0) − y z + ln(1 + e^−|z|).
+def log_loss(Z2: Array, Y: Array) -> Array:
+    """−[y ln σ(z) + (1 − y) ln(1 − σ(z))] = max(z, 0) − y z + ln(1 + e^−|z|).
 
     The absolute value is a choice between z and −z: `abs` would drop the imaginary part.
     """
     require_shape("Y", Y, Z2.shape)
     positive = Z2.real > 0
     losses = np.where(positive, Z2, 0) - Y * Z2 + np.log1p(np.exp(np.where(positive, -Z2, Z2)))
-    return _sum(losses)
+    return _of_examples(losses)
 
 
 def softmax(Z2: Array, out: Array) -> None:
@@ -47,12 +47,12 @@ def softmax(Z2: Array, out: Array) -> None:
     np.divide(out, out.sum(axis=0), out=out)
 
 
-def cross_entropy(Z2: Array, Y: Array) -> complex:
-    """Σ −ln softmax(z)[class] = Σ ln Σ e^z − y · z, with one-hot Y."""
+def cross_entropy(Z2: Array, Y: Array) -> Array:
+    """−ln softmax(z)[class] = ln Σ e^z − y · z, with one-hot Y."""
     require_shape("Y", Y, Z2.shape)
     shifted = Z2 - Z2.real.max(axis=0)
     losses = np.log(np.exp(shifted).sum(axis=0)) - (Y * shifted).sum(axis=0)
-    return _sum(losses)
+    return np.asarray(losses, dtype=wide(losses.dtype.type))
 
 
 def linear(Z2: Array, out: Array) -> None:
@@ -60,16 +60,16 @@ def linear(Z2: Array, out: Array) -> None:
     np.copyto(out, Z2)
 
 
-def half_squared_error(Z2: Array, Y: Array) -> complex:
-    """Σ ½ (z − y)², over the targets too."""
+def half_squared_error(Z2: Array, Y: Array) -> Array:
+    """½ Σ (z − y)² over the targets."""
     require_shape("Y", Y, Z2.shape)
     errors = Z2 - Y
-    return _sum(errors * errors) / 2
+    return _of_examples(errors * errors) / 2
 
 
-def _sum(losses: Array) -> complex:
-    total: complex = losses.sum(dtype=wide(losses.dtype.type))
-    return total
+def _of_examples(losses: Array) -> Array:
+    """The sums (m,) over classes or targets."""
+    return np.asarray(losses.sum(axis=0, dtype=wide(losses.dtype.type)))
 
 
 OUTPUTS = {

@@ -16,7 +16,15 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.events import Job
 from shallow_cli.core.gradient import Buffers, cut, objective_gradient, shard_rows
-from shallow_cli.core.network import Network, Parameters, Workspace, parameters, workspace, zeros
+from shallow_cli.core.network import (
+    Network,
+    Parameters,
+    Workspace,
+    as_shard,
+    parameters,
+    workspace,
+    zeros,
+)
 from shallow_cli.core.optimizers import gradient_descent
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.prediction import objective
@@ -64,7 +72,8 @@ def trace(job: Job, theta: Parameters) -> Iterator[Step]:
 
 
 def _step(number: int, job: Job, theta: Parameters) -> tuple[Step, Parameters]:
-    network, data, l2 = job.network, job.training, job.settings.l2
+    network, l2 = job.network, job.settings.l2
+    data = job.training.take(np.arange(len(job.training)))
     work, gradient = workspace(network, len(data), own_Z1=True), zeros(network)
     buffers = Buffers({len(data): work}, zeros(network), zeros(network))
     objective_gradient(network, theta, cut(network, data), l2, buffers, gradient)
@@ -73,20 +82,27 @@ def _step(number: int, job: Job, theta: Parameters) -> tuple[Step, Parameters]:
     step = Step(
         number,
         len(data),
-        OUTPUTS[network.output].loss_says + (" + (λ/2)(‖W1‖² + ‖W2‖²)" if l2 else ""),
+        _loss_says(network, data, l2),
         float(objective(network, theta, data, l2).real),
         _forward(network, theta, data, work),
-        _backward(network, work, gradient, l2),
+        _backward(network, data, work, gradient, l2),
         _update(updated),
         float(objective(network, updated, data, l2).real),
     )
     return step, updated
 
 
+def _loss_says(network: Network, data: Examples, l2: float) -> str:
+    says = OUTPUTS[network.output].loss_says
+    weighted = says.replace("Σ", "Σ w ∘") if data.weighted else says
+    return weighted + (" + (λ/2)(‖W1‖² + ‖W2‖²)" if l2 else "")
+
+
 def _forward(
     network: Network, theta: Parameters, data: Examples, work: Workspace
 ) -> tuple[Quantity, ...]:
     g, output = ACTIVATIONS[network.activation].says, OUTPUTS[network.output].says
+    w = as_shard(data).w
     return (
         Quantity("X", "", data.table.T[:-1], ("Z1", "dW1")),
         Quantity("W1", "", theta.W1, ("Z1",)),
@@ -98,16 +114,18 @@ def _forward(
         Quantity("Z2", "W2 A1 + b2", work.Z2, ("A2",)),
         Quantity("A2", output, work.A2, ("J", "dZ2")),
         Quantity("Y", "", data.targets.T, ("J", "dZ2")),
+        *([] if w is None else [Quantity("w", "", w, ("J", "dZ2"))]),
     )
 
 
 def _backward(
-    network: Network, work: Workspace, gradient: Parameters, l2: float
+    network: Network, data: Examples, work: Workspace, gradient: Parameters, l2: float
 ) -> tuple[Quantity, ...]:
     slope = ACTIVATIONS[network.activation].slope_says
     penalty1, penalty2 = (" + λ W1", " + λ W2") if l2 else ("", "")
+    delta = "(A2 − Y) ∘ w" if data.weighted else "A2 − Y"
     return (
-        Quantity("dZ2", "A2 − Y", work.dZ2, ("dW2", "db2", "dZ1")),
+        Quantity("dZ2", delta, work.dZ2, ("dW2", "db2", "dZ1")),
         Quantity("dW2", f"dZ2 A1ᵀ / m{penalty2}", gradient.W2, ("W2",)),
         Quantity("db2", "Σ dZ2 / m", gradient.b2, ("b2",)),
         Quantity("g′(Z1)", slope, work.slope, ("dZ1",)),

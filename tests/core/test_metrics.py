@@ -1,7 +1,6 @@
 """Metrics, worked by hand, and the split."""
 
 import numpy as np
-import pytest
 
 from shallow_cli.core import metrics
 from shallow_cli.core.splitting import split_rows
@@ -24,27 +23,16 @@ def test_precision_recall_and_f1() -> None:
     np.testing.assert_allclose(f1, [2 / 3, 0.4, 0])
 
 
-def test_errors_of_numbers() -> None:
-    """Errors 1, −2, 0 around true values 1, 2, 6 with mean 3: squares 5, deviations 14."""
-    true, predicted = np.array([[1.0], [2.0], [6.0]]), np.array([[2.0], [0.0], [6.0]])
-    assert metrics.rmse(true, predicted) == pytest.approx((5 / 3) ** 0.5)
-    assert metrics.mae(true, predicted) == 1
-    assert metrics.r2(true, predicted) == pytest.approx(1 - 5 / 14)
-
-
-def test_r2_is_the_mean_over_targets() -> None:
-    true = np.array([[1.0, 10.0], [2.0, 20.0], [6.0, 60.0]])
-    predicted = np.array([[2.0, 10.0], [0.0, 20.0], [6.0, 60.0]])
-    assert metrics.r2(true, predicted) == pytest.approx((1 - 5 / 14 + 1) / 2)
-
-
-def test_r2_of_a_constant_target_has_no_value() -> None:
-    assert metrics.r2(np.full((3, 1), 0.1), np.zeros((3, 1))) is None
-
-
 def test_ties_go_to_the_first_class() -> None:
     np.testing.assert_array_equal(metrics.decide(np.array([[0.5], [0.5000001]])), [0, 1])
     np.testing.assert_array_equal(metrics.decide(np.array([[0.4, 0.4, 0.2]])), [0])
+
+
+def test_a_threshold_decides_between_two_classes_only() -> None:
+    A2 = np.array([[0.2], [0.3], [0.7]])
+    np.testing.assert_array_equal(metrics.decide(A2, 0.2), [0, 1, 1])
+    np.testing.assert_array_equal(metrics.decide(A2, 0.7), [0, 0, 0])
+    np.testing.assert_array_equal(metrics.decide(np.c_[1 - A2, A2], 0.7), [0, 0, 1])
 
 
 def test_a_split_takes_the_fraction_of_every_class() -> None:
@@ -63,11 +51,6 @@ def test_a_split_never_takes_the_last_row_of_a_class() -> None:
 def test_another_seed_is_another_split() -> None:
     strata = np.zeros(100)
     assert not np.array_equal(split_rows(strata, 0.2, 0)[1], split_rows(strata, 0.2, 1)[1])
-
-
-def test_r2_needs_every_target_to_vary() -> None:
-    true = np.array([[1.0, 5.0], [2.0, 5.0]])
-    assert metrics.r2(true, true) is None
 
 
 def test_a_split_rounds_to_the_nearest_row() -> None:

@@ -10,6 +10,8 @@ from shallow_cli.core.gradient import cut, new_buffers, objective_gradient
 from shallow_cli.core.network import (
     Network,
     Parameters,
+    Shard,
+    as_shard,
     backward,
     forward,
     parameters,
@@ -26,7 +28,7 @@ def gradient_of(network: Network, theta: Parameters, data: Examples, l2: float) 
     """The gradient of the objective."""
     gradient, blocks = zeros(network), cut(network, data)
     objective_gradient(
-        network, theta, blocks, l2, new_buffers(network, blocks, np.float64), gradient
+        network, theta, blocks, l2, new_buffers(network, len(data), np.float64), gradient
     )
     return gradient
 
@@ -139,9 +141,9 @@ def test_other_dtypes_use_the_same_code(
     def passes(kind: type[np.generic]) -> tuple[Array, Array]:
         weights = parameters(network, theta.vector.astype(kind))
         work, gradient = workspace(network, M, kind), zeros(network, kind)
-        X, Y = data.table.T.astype(kind), data.targets.T.astype(kind)
-        forward(network, weights, X, work)
-        backward(network, weights, X, Y, work, gradient)
+        shard = Shard(data.table.T.astype(kind), data.targets.T.astype(kind))
+        forward(network, weights, shard.X, work)
+        backward(network, weights, shard, work, gradient)
         return work.A2, gradient.vector
 
     A2, gradient = passes(dtype)
@@ -158,6 +160,6 @@ def test_the_backward_pass_leaves_the_forward_pass_alone(
     work = workspace(network, M)
     forward(network, theta, data.table.T, work)
     first, second = zeros(network), zeros(network)
-    backward(network, theta, data.table.T, data.targets.T, work, first)
-    backward(network, theta, data.table.T, data.targets.T, work, second)
+    backward(network, theta, as_shard(data), work, first)
+    backward(network, theta, as_shard(data), work, second)
     np.testing.assert_array_equal(first.vector, second.vector)

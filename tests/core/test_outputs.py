@@ -30,9 +30,9 @@ def test_softmax_and_cross_entropy(row: dict[str, list[float]]) -> None:
         assert loss == pytest.approx(expected, rel=1e-13, abs=1e-16)
 
 
-def test_half_squared_error_sums_over_targets_too() -> None:
+def test_half_squared_error_sums_over_targets() -> None:
     Z2, Y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.0, 2.0], [5.0, 1.0]])
-    assert half_squared_error(Z2, Y) == (1 + 0 + 4 + 9) / 2
+    np.testing.assert_array_equal(half_squared_error(Z2, Y), [(1 + 4) / 2, (0 + 9) / 2])
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
@@ -51,16 +51,20 @@ def step(name: str, Z2: Array, Y: Array, k: int, i: int) -> float:
     """The derivative of the loss by one score."""
     stepped = Z2.astype(np.complex128)
     stepped[k, i] += 1e-100j
-    return float(OUTPUTS[name].loss(stepped, Y).imag / 1e-100)
+    return float(OUTPUTS[name].loss(stepped, Y).sum().imag / 1e-100)
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_losses_are_summed_in_float64(name: str) -> None:
-    """In float32 a sum of 20 million small losses would stop growing."""
-    Z2 = np.full((1, 2**25), 1.0, dtype=np.float32)
-    Y = np.zeros_like(Z2)
-    one = OUTPUTS[name].loss(Z2[:, :1], Y[:, :1]).real
-    assert OUTPUTS[name].loss(Z2, Y) == pytest.approx(one * 2**25, rel=1e-6)
+@pytest.mark.parametrize(("dtype", "summed"), [("f4", "f8"), ("f8", "f8"), ("c16", "c16")])
+def test_losses_are_of_the_examples_and_wide(name: str, dtype: str, summed: str) -> None:
+    """So that whoever adds them up does not do it in float32."""
+    Z2 = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 4.0]], dtype=dtype)
+    Y = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]], dtype=np.dtype(dtype).type(0).real.dtype)
+    losses = OUTPUTS[name].loss(Z2, Y)
+    assert (losses.shape, losses.dtype) == ((3,), np.dtype(summed))
+    for i in range(3):
+        [alone] = OUTPUTS[name].loss(Z2[:, [i]], Y[:, [i]])
+        assert alone == losses[i]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -10,7 +10,7 @@ import pytest
 
 from shallow_cli.core.arrays import Examples, with_ones
 from shallow_cli.core.network import Network, forward, parameters, workspace
-from shallow_cli.core.prediction import loss_and_predictions, predict
+from shallow_cli.core.prediction import passes, predict
 
 SIZES = [(1, 1, 1), (2, 4, 1), (13, 8, 3), (30, 32, 1), (64, 32, 10), (28, 300, 2), (100, 17, 5)]
 ROWS = 700
@@ -39,9 +39,12 @@ def test_a_prediction_is_the_forward_pass_of_training(stream: np.random.RandomSt
     theta = parameters(network, stream.standard_normal(network.n_parameters))
     table, work = with_ones(stream.standard_normal((ROWS, 3))), workspace(network, ROWS)
     forward(network, theta, table.T, work)
+    np.testing.assert_allclose(predict(network, theta, table), work.A2.T, rtol=1e-13)
     data = Examples(table, np.eye(2)[stream.randint(0, 2, ROWS)])
-    for found in (predict(network, theta, table), loss_and_predictions(network, theta, data)[1]):
-        np.testing.assert_allclose(found, work.A2.T, rtol=1e-13)
+    for passed in passes(network, theta, data):
+        np.testing.assert_allclose(passed.Z2, work.Z2[:, passed.rows], rtol=1e-12)
+        np.testing.assert_allclose(passed.A2, work.A2[:, passed.rows], rtol=1e-13)
+        np.testing.assert_array_equal(passed.Y, data.targets[passed.rows].T)
 
 
 def test_rows_do_not_depend_on_their_neighbours() -> None:

@@ -23,13 +23,16 @@ BACKWARD = ["dZ2", "dW2", "db2", "g′(Z1)", "dZ1", "dW1", "db1"]
 UPDATE = ["W1", "b1", "W2", "b2"]
 
 
-def job(network: Network = NETWORK, l2: float = 0.1, m: int = 7) -> Job:
+def job(network: Network = NETWORK, l2: float = 0.1, m: int = 7, *, weighted: bool = False) -> Job:
     settings = Settings(0.5, epochs=4, log_every=1, l2=l2)
-    return Job(network, generic_examples(network, m, 0), None, settings)
+    return Job(network, generic_examples(network, m, 0, weighted=weighted), None, settings)
 
 
-def steps(network: Network = NETWORK, l2: float = 0.1, number: int = 1) -> list[Step]:
-    return list(islice(trace(job(network, l2), generic_point(network, 0)), number))
+def steps(
+    network: Network = NETWORK, l2: float = 0.1, number: int = 1, *, weighted: bool = False
+) -> list[Step]:
+    of = job(network, l2, weighted=weighted)
+    return list(islice(trace(of, generic_point(network, 0)), number))
 
 
 def values(step: Step) -> dict[str, Array]:
@@ -119,6 +122,29 @@ def test_without_l2_no_equation_has_it() -> None:
     every = [*(q.equation for q in step.backward), step.loss_equation]
     assert not any("λ" in equation for equation in every)
     assert sum("λ" in q.equation for q in steps()[0].backward) == 2
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_weights_are_a_quantity_and_in_the_equations(output: str) -> None:
+    network = Network(4, 5, 1 if output == "sigmoid" else 3, "tanh", output)
+    [step] = steps(network, weighted=True)
+    assert [quantity.name for quantity in step.forward] == [*FORWARD, "w"]
+    w, dZ2 = step.forward[-1], step.backward[0]
+    assert (w.values.shape, w.flows_to) == ((1, 7), ("J", "dZ2"))
+    assert dZ2.equation == "(A2 − Y) ∘ w"
+    v, theta = values(step), generic_point(network, 0)
+    np.testing.assert_allclose(v["dZ2"], (v["A2"] - v["Y"]) * v["w"], rtol=1e-12, atol=1e-15)
+    assert "Σ w ∘ " in step.loss_equation
+    losses: dict[str, Callable[[Array, Array], Array]] = {
+        "sigmoid": lambda a, y: -np.log(np.where(y == 1, a, 1 - a)),
+        "softmax": lambda a, y: -np.log((a * y).sum(axis=0)),
+        "linear": lambda a, y: ((a - y) ** 2 / 2).sum(axis=0),
+    }
+    loss = (v["w"] * losses[output](v["A2"], v["Y"])).sum() / 7
+    penalty = 0.05 * ((theta.W1**2).sum() + (theta.W2**2).sum())
+    assert step.loss == pytest.approx(loss + penalty, rel=1e-12)
+    [plain] = steps(network)
+    assert "w" not in {*values(plain), *plain.loss_equation, *plain.backward[0].equation}
 
 
 def test_more_examples_than_one_pass_takes_are_refused() -> None:

@@ -113,8 +113,8 @@ def test_an_epoch_visits_every_row_once(batch_size: int) -> None:
 
 
 def test_full_batch_keeps_the_order_of_the_rows(moons: Examples) -> None:
-    [block], _ = next(batches(NETWORK, moons, None, seed=3))
-    np.testing.assert_array_equal(block[0].X, moons.table.T)
+    [[shard]], _ = next(batches(NETWORK, moons, None, seed=3))
+    np.testing.assert_array_equal(shard.X, moons.table.T)
 
 
 def test_mini_batches_learn(moons: Examples) -> None:
@@ -245,8 +245,8 @@ def test_orders_and_splits_come_from_their_own_streams() -> None:
     streams = [np.random.RandomState([7, 2, epoch]).permutation(5).tolist() for epoch in (1, 2)]
     assert found == streams
     numbered = Examples(np.c_[np.arange(5.0), np.ones(5)], np.zeros((5, 1)))
-    [block], _ = next(batches(Network(1, 2, 1), numbered, 5, seed=7))
-    assert block[0].X[0].tolist() == found[0]
+    [[shard]], _ = next(batches(Network(1, 2, 1), numbered, 5, seed=7))
+    assert shard.X[0].tolist() == found[0]
     split = np.random.RandomState([7, 1]).permutation(5).tolist()
     assert split_stream(7).permutation(5).tolist() == split
 

@@ -16,6 +16,7 @@ from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.network import (
     Parameters,
     Workspace,
+    as_shard,
     backward,
     forward,
     workspace,
@@ -34,6 +35,7 @@ class Pass:
     theta: Parameters
     X: Array  # (n_x + 1, m)
     Y: Array  # (n_y, m)
+    w: Array | float  # (1, m), or 1 for all
     work: Workspace
     gradient: Parameters
 
@@ -104,6 +106,11 @@ def factor_two(at: Pass) -> None:
     at.from_dZ2(2 * at.work.dZ2)
 
 
+def no_weights(at: Pass) -> None:
+    """dZ2 = A2 − Y: the weights of the rows are forgotten."""
+    at.from_dZ2(at.work.A2 - at.Y)
+
+
 def squared_error_delta(at: Pass) -> None:
     """dZ2 = (A2 − Y) ∘ A2 ∘ (1 − A2): the output's derivative, which the loss has cancelled."""
     at.from_dZ2(at.work.dZ2 * at.work.A2 * (1 - at.work.A2))
@@ -112,7 +119,7 @@ def squared_error_delta(at: Pass) -> None:
 def softmax_over_examples(at: Pass) -> None:
     """dZ2 = A2 − Y with the softmax taken over the examples instead of the classes."""
     e = np.exp(at.work.Z2 - at.work.Z2.max())
-    at.from_dZ2(e / e.sum(axis=1, keepdims=True) - at.Y)
+    at.from_dZ2((e / e.sum(axis=1, keepdims=True) - at.Y) * at.w)
 
 
 def no_slope(at: Pass) -> None:
@@ -209,9 +216,10 @@ def add_l2(at: Pass, times: float = 1.0) -> None:
 def correct_pass(case: Case, theta: Parameters) -> Pass:
     """The production pass over all examples at once."""
     network, m, dtype = case.network, len(case.data), theta.vector.dtype.type
-    X, Y = case.data.table.T, case.data.targets.T
+    shard = as_shard(case.data)
+    w = 1.0 if shard.w is None else shard.w
     work, gradient = workspace(network, m, dtype, own_Z1=True), zeros(network, dtype)
-    forward(network, theta, X, work)
-    backward(network, theta, X, Y, work, gradient)
+    forward(network, theta, shard.X, work)
+    backward(network, theta, shard, work, gradient)
     gradient.vector[...] /= m
-    return Pass(case, theta, X, Y, work, gradient)
+    return Pass(case, theta, shard.X, shard.Y, w, work, gradient)

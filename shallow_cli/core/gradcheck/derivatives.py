@@ -22,7 +22,7 @@ STEP = 1e-100
 
 @dataclass(frozen=True)
 class Case:
-    """What is differentiated: mean loss + (λ/2)(‖W1‖² + ‖W2‖²) of a network on examples."""
+    """What is differentiated: Σ w loss / m + (λ/2)(‖W1‖² + ‖W2‖²) of a network on examples."""
 
     network: Network
     data: Examples
@@ -50,7 +50,7 @@ def backprop(case: Case, theta: Parameters) -> Parameters:
     dtype = theta.vector.dtype.type
     gradient = zeros(case.network, wide(dtype))
     blocks = cut(case.network, case.data)
-    buffers = new_buffers(case.network, blocks, dtype)
+    buffers = new_buffers(case.network, len(case.data), dtype)
     for _ in range(2):
         objective_gradient(case.network, theta, blocks, case.l2, buffers, gradient)
     return gradient

@@ -98,6 +98,10 @@ def _first_wrong(alone: list[Look], wrong: frozenset[str]) -> str:
 
 def _of_output(alone: list[Look]) -> str:
     share = common_ratio(alone, "b2")
+    ours, numeric = joined(alone, "b2")
+    weights = np.concatenate([look.weights("b2") for look in alone])
+    if (weights != 1).any() and equal(ours * weights, numeric):
+        return "the weights: dZ2 is A2 − Y; where rows have weights it is (A2 − Y) ∘ w"
     if share == 0:
         return "a forgotten gradient: dZ2 is zero where it should be A2 − Y"
     if share < 0:
@@ -105,7 +109,6 @@ def _of_output(alone: list[Look]) -> str:
     if not np.isnan(share):
         return f"a factor: dZ2 is {times(share, 1)} A2 − Y"
     A2 = np.concatenate([look.of_units("b2", look.bounds.work.A2) for look in alone])
-    ours, numeric = joined(alone, "b2")
     if equal(ours, numeric * A2 * (1 - A2)):
         return "the output: dZ2 is (A2 − Y) ∘ A2 ∘ (1 − A2); with this loss it is A2 − Y alone"
     return "the output: dZ2 = A2 − Y is the first quantity, from right to left, that is wrong"

@@ -60,6 +60,11 @@ class Look:
         places = parameters(self.case.network, np.arange(self.case.network.n_parameters)).blocks()
         return elements(self.case, self.theta, sample(places[name].T.ravel(), ELEMENTS))
 
+    def weights(self, name: str) -> Array:
+        """The weight of the one example, for each unit whose bias was looked at."""
+        weights = self.case.data.weights
+        return np.full(len(self.positions[name]), 1.0 if weights is None else weights[0])
+
     def of_units(self, name: str, values: Array) -> Array:
         """The values (units, 1) of those units whose bias was looked at."""
         chosen: Array = values[sample(np.arange(len(values)), len(self.positions[name])), 0]

@@ -73,6 +73,10 @@ TWO_SIDES = Need(
     lambda case: case.network.activation == "leaky_relu" and case.network.leak < 1,
 )
 ROWS = Need("more than one row", lambda case: len(case.data) > 1)
+WEIGHTS = Need(
+    "rows with weights",
+    lambda case: case.data.weights is not None and bool((case.data.weights != 1).any()),
+)
 L2 = Need("l2 above 0", lambda case: case.l2 > 0)
 L2_ROWS = Need("l2 above 0, and more than one row", lambda c: c.l2 > 0 and len(c.data) > 1)
 UNITS = Need("more than one hidden unit", lambda case: case.network.n_h > 1)
@@ -95,6 +99,7 @@ MISTAKES = {
         Mistake(changes.wrong_axis, UNITS),
         Mistake(changes.wrong_sign),
         Mistake(changes.factor_two),
+        Mistake(changes.no_weights, WEIGHTS),
         Mistake(changes.squared_error_delta, _output("sigmoid", "softmax")),
         Mistake(changes.softmax_over_examples, _output("softmax")),
         Mistake(changes.no_slope, A_SLOPE),

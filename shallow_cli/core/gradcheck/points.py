@@ -46,17 +46,20 @@ def burnt_in_point(job: Job, theta: Parameters, n_steps: int = BURN_IN) -> Param
     return moved
 
 
-def generic_examples(network: Network, m: int, seed: int) -> Examples:
+def generic_examples(network: Network, m: int, seed: int, *, weighted: bool = False) -> Examples:
     """Inputs ~ N(0, 1) and targets that fit the output; of several, the first is all zero.
 
-    With zero biases its z are exactly 0, where the slope of a ReLU is a convention.
+    With zero biases its z are exactly 0, where the slope of a ReLU is a convention. Weights are
+    between ½ and 2, and their mean is not 1, which the gradient must not count on.
     """
     stream = check_stream(seed, "examples")
     table = np.c_[stream.standard_normal((m, network.n_x)), np.ones(m)]
     if m > 1:
         table[0, :-1] = 0
     if network.output == "linear":
-        return Examples(table, stream.standard_normal((m, network.n_y)))
-    if network.output == "sigmoid":
-        return Examples(table, stream.randint(0, 2, (m, network.n_y)).astype(float))
-    return Examples(table, np.eye(network.n_y)[stream.randint(0, network.n_y, m)])
+        targets = stream.standard_normal((m, network.n_y))
+    elif network.output == "sigmoid":
+        targets = stream.randint(0, 2, (m, network.n_y)).astype(float)
+    else:
+        targets = np.eye(network.n_y)[stream.randint(0, network.n_y, m)]
+    return Examples(table, targets, 2 ** stream.uniform(-1, 1, m) if weighted else None)

@@ -36,6 +36,7 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     lost = float(kind.tiny / kind.eps)  # by underflow, and where a sigmoid is cut off
     theta = parameters(network, theta.vector.astype(np.float64))
     X, Y = case.data.table.T.astype(np.float64), case.data.targets.T
+    w = 1.0 if case.data.weights is None else case.data.weights.astype(np.float64)
     work = workspace(network, m, own_Z1=True)
     forward(network, theta, X, work)
     A1, A2 = np.abs(work.A1), np.abs(work.A2)
@@ -47,8 +48,8 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     E_A1 = A1 + lost
     E_A1[:-1] += slope * E_Z1
     E_Z2 = np.abs(theta.layer2) @ E_A1
-    E_dZ2 = lost + A2 + np.abs(Y) + _steepness(network.output, A2) * E_Z2.max(axis=0)
-    dZ2 = np.abs(work.A2 - Y)
+    E_dZ2 = w * (lost + A2 + np.abs(Y) + _steepness(network.output, A2) * E_Z2.max(axis=0))
+    dZ2 = w * np.abs(work.A2 - Y)
     # A slope like 1 − A1² is off by its terms, and by what its curvature makes of E_Z1.
     E_slope = lost + slope + activation.curvature * (A1[:-1] + slope * E_Z1)
     W2T = np.abs(theta.W2).T
@@ -60,7 +61,8 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     scale.W1[...] += case.l2 * np.abs(theta.W1)
     scale.W2[...] += case.l2 * np.abs(theta.W2)
     penalty = case.l2 * float((theta.W1**2).sum() + (theta.W2**2).sum())
-    loss = 1 + float(((A2 + np.abs(Y)) * (E_Z2 + A2 + np.abs(Y))).sum()) / m + penalty
+    losses = (A2 + np.abs(Y)) * (E_Z2 + A2 + np.abs(Y))
+    loss = float(np.mean(w)) + float((w * losses).sum()) / m + penalty
     sums = (E_Z1, E_A1, E_Z2, E_dZ2 @ A1.T, E_dZ1 @ np.abs(X).T)
     largest = float(np.max([penalty, *(E.max() for E in sums)]))  # NaN if one of them is
     return Rounding(scale, loss, E_Z1, largest, work)

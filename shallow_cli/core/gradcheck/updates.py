@@ -13,7 +13,7 @@ from itertools import count, islice
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.arrays import AnyExamples, Array
 from shallow_cli.core.events import Job
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, compare
 from shallow_cli.core.gradcheck.claim import LIMIT, epsilon
@@ -27,7 +27,7 @@ STEPS = 3
 ROUNDINGS = 4  # of a weight that a step may be off by
 
 
-def short_job(job: Job, data: Examples) -> Job:
+def short_job(job: Job, data: AnyExamples) -> Job:
     """The job on a few rows: three steps see a full batch, a short one, and a new order.
 
     Batches are cut to two thirds of the rows where they are longer.

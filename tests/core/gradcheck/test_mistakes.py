@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import Examples
 from shallow_cli.core.gradcheck.check import check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.hints import hint
@@ -15,7 +14,7 @@ from shallow_cli.core.gradcheck.mistakes import MISTAKES, Mistake
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
 from shallow_cli.core.network import Network, Parameters, parameters
 
-from .cases import BRIEF, OUTPUT_SIZES, case, failed, plus
+from .cases import BRIEF, OUTPUT_SIZES, as_type, case, failed, plus
 
 # What the hint begins with, and the blocks that fail. A slope or a delta fails wherever it flows.
 LAYER1, LAYER2 = {"W1", "b1"}, {"W2", "b2"}
@@ -28,6 +27,7 @@ KINDS: dict[str, tuple[str, set[str]]] = {
     "wrong-axis": ("the sum", {"b1"}),
     "wrong-sign": ("the sign", EVERY),
     "factor-two": ("a factor", EVERY),
+    "no-weights": ("the weights", EVERY),
     "squared-error-delta": ("the output", EVERY),
     "softmax-over-examples": ("the output", EVERY),
     "no-slope": ("the slope", LAYER1),
@@ -51,12 +51,12 @@ KINDS: dict[str, tuple[str, set[str]]] = {
 
 
 def fitting(mistake: Mistake) -> list[Case]:
-    """Every activation and output that it is a mistake for, with and without L2."""
+    """Every activation and output that it is a mistake for, with and without L2 and weights."""
     cases = [
-        case(activation, output, l2)
+        case(activation, output, l2, weighted=weighted)
         for activation in ACTIVATIONS
         for output in OUTPUT_SIZES
-        for l2 in (0.0, 0.1)
+        for l2, weighted in ((0.0, False), (0.1, False), (0.1, True))
     ]
     return [found for found in cases if mistake.fits(found)]
 
@@ -78,9 +78,7 @@ def test_a_mistake_fails_in_its_blocks_and_the_hint_names_its_kind(
     cases = fitting(mistake)
     assert cases
     for subject64 in cases:
-        data = subject64.data
-        data = Examples(data.table.astype(dtype), data.targets.astype(dtype))
-        subject = replace(subject64, data=data)
+        subject = replace(subject64, data=as_type(subject64.data, dtype))
         vector = generic_point(subject.network, 1).vector.astype(dtype)
         theta = parameters(subject.network, vector)
         found = check_gradient(subject, theta, BRIEF, mistake.backprop)
@@ -115,11 +113,12 @@ def test_without_its_change_a_mistake_is_the_production_gradient() -> None:
         ("slope-of-z", "is given Z1"),
         ("slope-of-g-of-a", "applied twice"),
         ("no-square", "1 − A1"),
+        ("no-weights", "dZ2 is A2 − Y; where rows have weights it is (A2 − Y) ∘ w"),
         ("reshaped-product", "right values in the wrong places"),
     ],
 )
 def test_hints_say_what_the_pattern_is(name: str, says: str) -> None:
-    subject = case("tanh", "softmax")
+    subject = case("tanh", "softmax", weighted=name == "no-weights")
     theta = generic_point(subject.network, 1)
     assert says in hint(subject, theta, MISTAKES[name].backprop)
 
@@ -159,6 +158,7 @@ def test_a_mistake_that_is_none_elsewhere_says_what_it_needs() -> None:
     assert need is not None
     assert need.says == "l2 above 0"
     assert not MISTAKES["no-l2"].fits(case(l2=0.0))
+    assert not MISTAKES["no-weights"].fits(case())
     assert not MISTAKES["no-square"].fits(case("relu"))
     assert not MISTAKES["no-mean"].fits(case(m=1))
     leaky = case("leaky_relu")

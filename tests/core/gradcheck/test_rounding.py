@@ -93,6 +93,34 @@ def test_rows_at_a_corner_up_to_rounding_are_left_out_and_counted() -> None:
     assert not alone.decided
 
 
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "linear"])
+def test_bounds_grow_with_the_weights_of_the_rows(output: str, size: float) -> None:
+    """A weight multiplies what rounding does to its row; neither is a false alarm."""
+    once, often = (case("tanh", output, l2=0.0, weighted=True) for _ in range(2))
+    assert often.data.weights is not None
+    often.data.weights[...] *= size
+    theta = generic_point(once.network, 1)
+    bounds, scaled = rounding(once, theta), rounding(often, theta)
+    np.testing.assert_allclose(scaled.gradient.vector, size * bounds.gradient.vector, rtol=1e-12)
+    assert scaled.loss == pytest.approx(size * bounds.loss)
+    found = check_gradient(often, theta, Budget())
+    assert found.passed
+    assert max(block.rounding_units for block in found.blocks) > 0.05
+    np.testing.assert_array_equal(scaled.work.Z1, bounds.work.Z1)
+
+
+def test_rows_of_weight_zero_leave_nothing_to_check() -> None:
+    """Their gradient is exactly 0, by backprop and by complex steps."""
+    subject = case("relu", "softmax", weighted=True)
+    assert subject.data.weights is not None
+    subject.data.weights[::2] = 0
+    theta = generic_point(subject.network, 1)
+    assert check_gradient(subject, theta, Budget()).passed
+    subject.data.weights[...] = 0
+    assert check_gradient(subject, theta, Budget()).passed
+
+
 @pytest.mark.parametrize("size", [1e3, 1e6, 1e10])
 def test_large_targets_are_no_false_alarm(size: float) -> None:
     """A squared error rounds by eps · ½ Y², which the guard must allow."""

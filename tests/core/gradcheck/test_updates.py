@@ -14,13 +14,21 @@ from shallow_cli.core.gradcheck.points import generic_examples, generic_point
 from shallow_cli.core.gradcheck.updates import check_updates, short_job
 from shallow_cli.core.network import Network, parameters
 
-from .cases import BRIEF, failed
+from .cases import BRIEF, as_type, failed
+
+NETWORK = Network(4, 5, 3, "tanh", "softmax")
+DATA = generic_examples(NETWORK, 11, 0)
 
 
-def job(activation: str = "tanh", batch_size: int | None = None, **more: Any) -> Job:
-    network = Network(4, 5, 3, activation, "softmax")
+def job(
+    activation: str = "tanh",
+    batch_size: int | None = None,
+    data: Examples = DATA,
+    **more: Any,
+) -> Job:
+    network = dataclasses.replace(NETWORK, activation=activation)
     settings = Settings(0.3, epochs=5, log_every=1, batch_size=batch_size, l2=0.1, **more)
-    return Job(network, generic_examples(network, 11, 0), None, settings)
+    return Job(network, data, None, settings)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu"])
@@ -45,6 +53,21 @@ def test_steps_see_a_full_batch_a_short_one_and_a_new_order(
     short = short_job(whole, whole.training)
     found = check_updates(short, generic_point(short.network, 0), BRIEF)
     assert [step.rows for step in found] == rows
+
+
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_steps_on_rows_with_weights_pass_and_are_other_steps(batch_size: int | None) -> None:
+    weighted = generic_examples(NETWORK, 11, 0, weighted=True)
+    theta = generic_point(NETWORK, 0)
+    assert all(
+        step.passed
+        for step in check_updates(job(batch_size=batch_size, data=weighted), theta, BRIEF)
+    )
+    moved = {data.weighted: theta.vector.copy() for data in (weighted, DATA)}
+    for data in (weighted, DATA):
+        at = parameters(NETWORK, moved[data.weighted])
+        next(training.steps(job(batch_size=batch_size, data=data), at))
+    assert not np.allclose(moved[True], moved[False], rtol=1e-3)
 
 
 def changed(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
@@ -91,9 +114,10 @@ def test_the_rows_of_another_batch_are_found(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_steps_end_where_rounding_decides_about_a_slope() -> None:
-    whole = job("relu")
+    data = DATA.take(np.arange(len(DATA)))
+    whole = job("relu", data=data)
     theta = generic_point(whole.network, 0)
-    row = whole.training.table[2]
+    row = data.table[2]
     row[0] = -(row[1:] @ theta.layer1[3, 1:]) / theta.layer1[3, 0]
     assert list(check_updates(whole, theta, BRIEF)) == []
 
@@ -108,12 +132,9 @@ def test_a_small_gradient_does_not_hide_behind_the_rounding_of_weights(
         theta.b1[...] = before.b1
 
     changed(monkeypatch, frozen)
-    whole = job()
-    data = Examples(
-        whole.training.table.astype(np.float32), whole.training.targets.astype(np.float32)
-    )
+    whole = job(data=as_type(DATA, np.float32))
     settings = dataclasses.replace(whole.settings, learning_rate=alpha)
-    whole = dataclasses.replace(whole, training=data, settings=settings)
+    whole = dataclasses.replace(whole, settings=settings)
     vector = generic_point(whole.network, 0).vector.astype(np.float32)
     for step in check_updates(whole, parameters(whole.network, vector), BRIEF):
         assert failed(step) == {"b1"}

@@ -1,0 +1,45 @@
+"""Sums of squares that neither overflow nor vanish, of numbers that come block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Σ x² = `total` · `unit`² over the rows, for each column (n,).
+
+    The unit is the power of two at the largest |x| so far: to scale by it rounds nothing.
+    """
+
+    total: Array
+    unit: Array
+
+    @classmethod
+    def none(cls, n: int) -> Squares:
+        """Of no rows yet."""
+        return cls(np.zeros(n), np.full(n, np.finfo(np.float64).tiny))
+
+    def seen(self, values: Array) -> Squares:
+        """With the squares of more rows (rows, n)."""
+        largest, unit, total = np.abs(values).max(axis=0), self.unit, self.total
+        if (largest > unit).any():
+            unit = np.maximum(unit, np.ldexp(1.0, np.frexp(largest)[1] - 1))
+            total = total * (self.unit / unit) ** 2
+        scaled = values / unit
+        return Squares(total + (scaled * scaled).sum(axis=0), unit)
+
+    def over(self, other: Squares) -> Array:
+        """The ratios (n,) of two sums."""
+        ratio: Array = self.total / other.total * (self.unit / other.unit) ** 2
+        return ratio
+
+    def root_mean(self, rows: int) -> float:
+        """The root of the mean square over so many rows and all columns."""
+        largest = self.unit.max()
+        total = (self.total * (self.unit / largest) ** 2).sum()
+        return float(largest * np.sqrt(total / (rows * len(self.total))))
