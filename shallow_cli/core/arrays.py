@@ -118,6 +118,11 @@ class MadeExamples:
 AnyExamples = Examples | MadeExamples
 
 
+def in_memory(data: AnyExamples) -> Examples:
+    """All of the examples at once."""
+    return data if isinstance(data, Examples) else data.take(np.arange(len(data)))
+
+
 def room_for(data: AnyExamples, rows: int) -> Examples:
     """Examples to be filled, of which only the last column of ones is there yet."""
     table = np.empty((rows, data.n_x + 1), data.dtype)

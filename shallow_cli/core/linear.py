@@ -124,7 +124,7 @@ def _least_squares(problem: _Problem) -> Array:
 def _likelihood(problem: _Problem, output: str) -> Convex:
     """The objective of a logistic or softmax regression."""
     X, Y, share, ridge = problem.X, problem.Y, problem.share, problem.ridge
-    losses = _cross_entropies if output == "softmax" else _log_losses
+    losses = OUTPUTS[output].loss
 
     def value(W: Array) -> float:
         return float(losses(W @ X, Y) @ share + (ridge * W * W).sum() / 2)
@@ -150,15 +150,3 @@ def _likelihood(problem: _Problem, output: str) -> Convex:
         )
 
     return Convex(value, around)
-
-
-def _log_losses(Z2: Array, Y: Array) -> Array:
-    """As `outputs.log_loss`, for each example (m,), since each has its weight."""
-    losses = np.maximum(Z2, 0) - Y * Z2 + np.log1p(np.exp(-np.abs(Z2)))
-    return np.asarray(losses.sum(axis=0))
-
-
-def _cross_entropies(Z2: Array, Y: Array) -> Array:
-    """As `outputs.cross_entropy`, for each example (m,)."""
-    shifted = Z2 - Z2.max(axis=0)
-    return np.asarray(np.log(np.exp(shifted).sum(axis=0)) - (Y * shifted).sum(axis=0))

@@ -9,8 +9,10 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array, require_shape
 
+EVEN = 0.5  # the probability above which the second of two classes is meant, unless told
 
-def decide(A2: Array, threshold: float = 0.5) -> Array:
+
+def decide(A2: Array, threshold: float = EVEN) -> Array:
     """Class numbers (m,) from probabilities (m, 1) or (m, K); ties go to the first class.
 
     Of two classes, (m, 1), it is the second above the threshold; K know of none.

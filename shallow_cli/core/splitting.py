@@ -7,6 +7,8 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.rng import folds_stream, split_stream
 
+CHUNK_ROWS = 1 << 16
+
 
 def split_rows(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]:
     """Training and validation rows, each in ascending order.
@@ -18,13 +20,23 @@ def split_rows(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]
         seed: of the choice.
     """
     stream = split_stream(seed)
-    held_out = []
+    held_out = np.zeros(len(strata), dtype=bool)
     for stratum in np.unique(strata):
-        rows = np.flatnonzero(strata == stratum)
+        rows = positions(strata == stratum)
         size = min(round(fraction * len(rows)), len(rows) - 1)
-        held_out.append(stream.permutation(rows)[:size])
-    validation = np.sort(np.concatenate(held_out))
-    return np.setdiff1d(np.arange(len(strata)), validation), validation
+        held_out[stream.permutation(rows)[:size]] = True
+    return positions(~held_out), positions(held_out)
+
+
+def positions(there: Array) -> Array:
+    """Where a mask is true, in numbers that are no larger than they need be."""
+    dtype = np.int32 if len(there) <= np.iinfo(np.int32).max else np.int64
+    found, filled = np.empty(np.count_nonzero(there), dtype=dtype), 0
+    for start in range(0, len(there), CHUNK_ROWS):
+        part = np.flatnonzero(there[start : start + CHUNK_ROWS]) + start
+        found[filled : filled + len(part)] = part
+        filled += len(part)
+    return found
 
 
 def folds(strata: Array, k: int, seed: int, repeat: int = 0) -> list[Array]:

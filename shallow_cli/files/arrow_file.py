@@ -129,14 +129,18 @@ def _batches(
 
 
 def _batch(name: str, lines: range, batch: Any, kinds: dict[str, Kind], choice: Choice) -> Batch:
+    exact = {
+        column: kinds[column].texts(batch.column(column))
+        for column in choice.as_text & kinds.keys()
+    }
+
     def cells(column: str) -> Cells:
         kind, stored = kinds[column], batch.column(column)
-        if column in choice.as_text:
-            return kind.texts(stored)
-        numbers = kind.numbers(stored)
+        numbers = None if column in exact else kind.numbers(stored)
         return [text.strip() for text in kind.texts(stored)] if numbers is None else numbers
 
     def written(row: int, column: str) -> str:
         return kinds[column].texts(batch.column(column).slice(row, 1))[0]
 
-    return Batch(name, lines, {column: cells(column) for column in kinds}, written, mark=": row ")
+    columns = {column: cells(column) for column in kinds}
+    return Batch(name, lines, columns, written, mark=": row ", exact=exact)

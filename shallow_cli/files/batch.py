@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,7 +32,8 @@ class Batch:
     A column is text, stripped of blanks, or float64 (rows,). In an array every number is smaller
     than numerals.TOO_LARGE; NaN is a missing cell, which only Parquet and Arrow files give: in a
     text table an empty cell makes its column text. Which of the two a column of numbers comes as
-    may differ from batch to batch. `decimal` is the mark in text that is to be read as numbers.
+    may differ from batch to batch. `exact` has the columns that are needed exactly as written,
+    which are text in `columns`. `decimal` is the mark in text that is to be read as numbers.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Batch:
     written: Callable[[int, str], str]  # a cell of a column that is an array, as text
     decimal: str = "."
     mark: str = ":"
+    exact: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -68,15 +70,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which columns are looked at (None: all), and which are needed exactly as written."""
+    """Which columns are looked at (None: all but the unwanted), and which exactly as written."""
 
     wanted: frozenset[str] | None = None
     as_text: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
 
     def of(self, header: Sequence[str]) -> dict[str, int]:
         """The columns of a header that are looked at, and their positions."""
         return {
             name: position
             for position, name in enumerate(header)
-            if self.wanted is None or name in self.wanted
+            if (name not in self.unwanted if self.wanted is None else name in self.wanted)
         }

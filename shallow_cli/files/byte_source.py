@@ -94,8 +94,9 @@ def _counted(file: BinaryIO, name: str, fingerprint: Fingerprint) -> Iterator[by
 def with_head(chunks: Iterator[bytes], marks: Collection[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """The first bytes, enough to tell whether one of the marks stands there, and all the bytes.
 
-    No more is read than that takes.
+    No more is read than that takes. Empty chunks, as decoders give them, are none.
     """
+    chunks = filter(None, chunks)
     head = next(chunks, b"")
     while any(len(head) < len(mark) and mark.startswith(head) for mark in marks):
         more = next(chunks, b"")

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import yaml
 
-from shallow_cli.config import Config
+from shallow_cli.config import KEYS, Config
 from shallow_cli.errors import ConfigError, Problem
 from shallow_cli.resolving import Entry, resolve
 from shallow_cli.rules import Plain, Scalar
 
 MOST_BYTES = 64 * 1024
 DEEPEST = 10
+# After --set they are what they are: YAML would take them for the beginning of something.
+PLAIN = ("", "-", ",", "|", ":", "?", "!", "%", "&", "*", "'", '"', ">")
 LONGEST_INTEGER = 300  # digits; what is longer fits no number
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -75,7 +77,7 @@ def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[
         if not equals or not name:
             yield Problem(f"'{word}' is not KEY=VALUE", option)
             continue
-        if text in {"", "-"}:  # nothing, and standard input, which YAML would take for a list
+        if text in PLAIN:
             yield Entry(name, Scalar(text or None, text, option, Path()), option)
             continue
         try:
@@ -167,21 +169,36 @@ def _entries(
             yield Problem(f"{key}: given twice, first on line {lines[key]}", where(key_node))
             continue
         lines[key] = key_node.start_mark.line + 1
-        if isinstance(value_node, yaml.MappingNode):
+        if isinstance(value_node, yaml.MappingNode) and key not in KEYS:
             yield from _entries(value_node, folder, f"{key}.", lines, where)
         else:
             yield _entry(key, value_node, folder, where(key_node), where)
 
 
 def _entry(key: str, node: yaml.Node, folder: Path, place: str, where: Where) -> Entry | Problem:
-    """An entry for a scalar or a list of scalars; anything else is a problem."""
+    """An entry for a scalar, or a list or map of scalars; anything else is a problem."""
     if isinstance(node, yaml.ScalarNode):
         return Entry(key, _scalar(node, folder, where), place)
+    if isinstance(node, yaml.MappingNode):
+        return _map_entry(key, node, folder, place, where)
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     scalars = [item for item in items if isinstance(item, yaml.ScalarNode)]
     if len(scalars) < len(items):
         return Problem(f"{key}: must be a value or a list of values", place)
     return Entry(key, tuple(_scalar(item, folder, where) for item in scalars), place)
+
+
+def _map_entry(
+    key: str, node: yaml.MappingNode, folder: Path, place: str, where: Where
+) -> Entry | Problem:
+    found = {
+        name.value: _scalar(value, folder, where)
+        for name, value in node.value
+        if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+    }
+    if len(found) < len(node.value):
+        return Problem(f"{key}: must be names, each once, with a value each", place)
+    return Entry(key, found, place)
 
 
 def _scalar(node: yaml.ScalarNode, folder: Path, where: Where) -> Scalar:

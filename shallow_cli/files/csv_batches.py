@@ -4,6 +4,7 @@ record by record where it is not.
 
 from __future__ import annotations
 
+import csv
 import functools
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,14 +20,15 @@ from shallow_cli.files.text_blocks import Block
 from shallow_cli.numerals import TOO_LARGE
 
 NUMERIC = "0123456789+-.eE "
+LONGEST_CELL = csv.field_size_limit()
 
 
 @dataclass(frozen=True)
 class Layout:
     """What is known of a text table when its rows are read.
 
-    `wanted` are the columns that batches have, and their positions; those `as_text` come with
-    the blanks that were behind them.
+    `wanted` are the columns that batches have, and their positions; those `as_text` are needed
+    with the blanks that were behind them, too.
     """
 
     name: str
@@ -61,7 +63,7 @@ def _numbers_only(layout: Layout) -> bytes | None:
     """The bytes of a block that is nothing but numbers; None if it would not do."""
     mark = layout.delimiter
     plain = mark == "\t" or (mark in string.punctuation and mark not in NUMERIC)
-    if not plain or layout.as_text.intersection(layout.wanted):
+    if not plain or mark == layout.decimal or layout.as_text.intersection(layout.wanted):
         return None
     return (NUMERIC.replace(".", layout.decimal) + mark + "\r\n").encode()
 
@@ -71,6 +73,8 @@ def _numbers(block: Block, layout: Layout, numbers_only: bytes | None) -> Array 
     data = block.data
     if numbers_only is None or data.translate(None, numbers_only) or data.isspace():
         return None
+    if _may_be_endless(data, layout.delimiter.encode()):
+        return None
     lines = data.decode("ascii").replace(layout.decimal, ".").splitlines()
     try:
         numbers = np.loadtxt(lines, delimiter=layout.delimiter, comments=None, ndmin=2)
@@ -78,6 +82,15 @@ def _numbers(block: Block, layout: Layout, numbers_only: bytes | None) -> Array 
         return None
     fits = numbers.shape == (block.lines, len(layout.header))
     return numbers if fits and -TOO_LARGE < numbers.min() <= numbers.max() < TOO_LARGE else None
+
+
+def _may_be_endless(data: bytes, delimiter: bytes) -> bool:
+    """Whether a cell may be longer than a reader of records takes: it fills half of that."""
+    half = LONGEST_CELL // 2
+    return any(
+        all(data.find(end, start, start + half) < 0 for end in (delimiter, b"\n", b"\r"))
+        for start in range(0, len(data) - half + 1, half)
+    )
 
 
 def _batch_of_numbers(block: Block, numbers: Array, layout: Layout) -> Batch:
@@ -99,13 +112,20 @@ def _batch_of_text(records: Sequence[Record], layout: Layout) -> Batch:
             raise DataError(Problem(what, f"{layout.name}:{line}"))
     cells = list(zip(*(record for _, record in records), strict=True))
     columns: dict[str, Sequence[str]] = {
-        name: cells[position] if name in layout.as_text else [*map(str.strip, cells[position])]
-        for name, position in layout.wanted.items()
+        name: [*map(str.strip, cells[position])] for name, position in layout.wanted.items()
     }
+    exact = {name: cells[layout.wanted[name]] for name in layout.as_text & columns.keys()}
     lines: Sequence[int] = [line for line, _ in records]
     if lines[-1] - lines[0] == len(lines) - 1:
         lines = range(lines[0], lines[-1] + 1)
-    return Batch(layout.name, lines, columns, lambda row, name: columns[name][row], layout.decimal)
+    return Batch(
+        layout.name,
+        lines,
+        columns,
+        lambda row, name: columns[name][row],
+        layout.decimal,
+        exact=exact,
+    )
 
 
 def _without_blanks(

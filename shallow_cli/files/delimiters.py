@@ -24,10 +24,13 @@ def found_delimiter(
     With `wanted` the header decides: the delimiter that gives most of these names. Without, the
     first records do: the one that gives the same number of cells, more than one, in all of them.
     Else it is the one that gives most cells in the header, and a comma for a single column.
+    A decimal comma may be the delimiter too, where such numbers are in quotes and a header tells.
     """
     if given.delimiter is not None:
         return given.delimiter, blocks
     candidates = [mark for mark in CANDIDATES if mark != given.decimal]
+    if given.decimal == "," and given.header:
+        candidates.append(",")
     taken: list[Block] = []
     lines: list[str] = []
     for block in blocks:

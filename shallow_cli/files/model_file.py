@@ -28,7 +28,7 @@ from shallow_cli.files.model_header import (
 )
 from shallow_cli.model import Model
 
-FORMAT, FORMAT_VERSION = "shallow-model", 1
+FORMAT, FORMAT_VERSION = "shallow-model", 2
 HEADER = "model.json"
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
@@ -174,8 +174,10 @@ def _header(member: bytes) -> dict[str, Any]:
         raise ValueError("its header is not that of a model")
     version = header["format_version"]
     if version != FORMAT_VERSION:
-        newer = type(version) is int and version > FORMAT_VERSION
-        what = "made by a newer shallow; upgrade" if newer else "which there never was"
+        what = "which there never was"
+        if type(version) is int and version > 0:
+            newer = version > FORMAT_VERSION
+            what = "of a newer shallow; upgrade" if newer else "of an older shallow; train it again"
         raise ValueError(f"its format is version {version}, {what}")
     return header
 

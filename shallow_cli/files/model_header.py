@@ -6,14 +6,14 @@ import dataclasses
 import sys
 from typing import Any
 
-from shallow_cli.config import KEYS
+from shallow_cli.config import INDIFFERENT, KEYS
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.events import Row
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.model import Model
 from shallow_cli.resolving import broken_keys
-from shallow_cli.tables.columns import OUTPUT_OF_TASK, Column, Columns
+from shallow_cli.tables.columns import OUTPUT_OF_TASK, Category, Column, Columns, Feature
 
 
 def sections_of(model: Model) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def columns_from(fields: dict[str, Any], network: Network) -> Columns:
     Raises:
         ValueError: if they are none, or do not fit the network.
     """
-    features = tuple(_column(column) for column in fields["features"])
+    features = tuple(_feature(feature) for feature in fields["features"])
     targets = tuple(_column(column) for column in fields["targets"])
     columns = Columns(features, targets, fields["task"], tuple(fields["classes"]))
     if OUTPUT_OF_TASK[columns.task] != network.output:
@@ -69,9 +69,20 @@ def columns_from(fields: dict[str, Any], network: Network) -> Columns:
     return columns
 
 
+def _feature(fields: dict[str, Any]) -> Feature:
+    if "words" not in fields:
+        return _column(fields)
+    category = Category(fields["name"], tuple(fields["words"]))
+    words = category.words
+    if not words or len(set(words)) < len(words) or not all(type(word) is str for word in words):
+        raise ValueError(f"the words of its column {category.name} are not distinct words")
+    return category
+
+
 def _column(fields: dict[str, Any]) -> Column:
     column = Column(**fields)
-    if not (_is_number(column.offset) and _is_number(column.scale) and column.scale > 0):
+    scaling = (column.offset, column.scale, 0.0 if column.fill is None else column.fill)
+    if not (all(map(_is_number, scaling)) and column.scale > 0):
         raise ValueError(f"the scaling of its column {column.name} is no scaling")
     return column
 
@@ -109,10 +120,12 @@ def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     config, sources, ended = (header[name] for name in ("config", "sources", "ended"))
     if wrong := broken_keys(config):
         raise ValueError(f"its config is broken at {', '.join(wrong[:5])}")
-    if missing := set(KEYS) - set(config):
+    if missing := set(KEYS) - {*config, *INDIFFERENT}:
         raise ValueError(f"its config lacks {', '.join(sorted(missing)[:5])}")
     for source in (sources["training"], *sources.values()):
-        if [type(source[name]) for name in ("name", "rows", "sha256")] != [str, int, str]:
+        counts = [source[name] for name in ("rows", "columns", "bytes")]
+        named = type(source["name"]) is type(source["sha256"]) is str
+        if not named or any(type(n) is not int or n < 0 for n in counts):
             raise ValueError("it does not say what it was trained on")
     counts = [ended["epoch"], ended["partial_steps"]]
     if type(ended["reason"]) is not str or any(type(n) is not int or n < 0 for n in counts):

@@ -56,12 +56,15 @@ def open_table(
     *,
     wanted: Collection[str] | None = None,
     as_text: Collection[str] = (),
+    unwanted: Collection[str] = (),
 ) -> Iterator[Table]:
     """The table in one or several files with the same columns, in any order; `-` is stdin.
 
-    Batches have the `wanted` columns, or all; that a wanted one is not there is no error here.
-    Those `as_text` come exactly as written, apart from the blanks before a cell. Batches follow
-    what has been written so far: who reads a slow pipe gets the first rows at once.
+    Batches have the `wanted` columns, or all but the `unwanted`; that one is not there is no
+    error here.
+    Those `as_text` come as text, and also exactly as written, apart from the blanks before a
+    cell. Batches follow what has been written so far: who reads a slow pipe gets the first rows
+    at once.
 
     Raises:
         DataError: now, if there is no such file or header; while the batches are read, if a
@@ -70,7 +73,9 @@ def open_table(
     files = expanded(paths)
     fingerprint = Fingerprint()
     choice = Choice(
-        None if wanted is None else frozenset(wanted).union(as_text), frozenset(as_text)
+        None if wanted is None else frozenset(wanted).union(as_text),
+        frozenset(as_text),
+        frozenset(unwanted),
     )
     with _part(files[0], format, choice, fingerprint, choice.wanted) as first:
         batches = _batches(first, files[1:], format, choice, fingerprint)
@@ -141,5 +146,3 @@ def _check(given: Format) -> None:
         raise DataError(Problem(f"data.decimal: '.' or ',', not {given.decimal!r}"))
     if mark is not None and (len(mark) != 1 or mark in '"\r\n\0'):
         raise DataError(Problem(f"data.delimiter: one character, but no quote, not {mark!r}"))
-    if mark == given.decimal:
-        raise DataError(Problem(f"data.delimiter and data.decimal are both '{mark}'"))

@@ -131,7 +131,7 @@ def _blocks(chunks: Iterator[bytes], name: str, encoding: str) -> Iterator[Block
                 raise DataError(Problem(what, f"{name}:{line}"))
     except UnicodeError as error:
         reason = getattr(error, "reason", error)
-        what = f"not {encoding} text: {reason}; data.encoding names another"
+        what = f"not {encoding} text: {reason}; set data.encoding to what it is, utf-8 say"
         raise DataError(Problem(what, f"{name}:{line + line_ends(pending)}")) from error
     if pending:
         lines = line_ends(pending) + (pending[-1] not in b"\r\n")
