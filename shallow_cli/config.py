@@ -12,120 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli import rules
+from shallow_cli import rules, table_rules
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.datasets import DATASETS
 from shallow_cli.core.initializers import INITIALIZERS
-from shallow_cli.core.rng import LARGEST_SEED
-from shallow_cli.rules import Rule, choice, either
+from shallow_cli.data_config import DataConfig
+from shallow_cli.keys import SEED, Key, key
+from shallow_cli.rules import choice, either
 
-SCALINGS = ("standardize", "minmax", "none")
-TASKS = ("auto", "binary", "multiclass", "regression")
-
-SEED = rules.whole(0, LARGEST_SEED)
-MOST_NOISE = 1e6
 FROM_ZERO = rules.number("a number from 0 up", lambda x: x >= 0, bad="-1")
-
-
-@dataclass(frozen=True)
-class Key:
-    """What a key may hold, what it holds by default, and what it is for.
-
-    `example` is a legal value where the default is only words.
-    """
-
-    rule: Rule
-    default: str
-    says: str
-    example: str | None
-
-
-def key(
-    rule: Rule, default: Any, says: str, *, shown: str | None = None, example: str | None = None
-) -> Any:
-    """A dataclass field that is a config key; `shown` is its default in words."""
-    declared = Key(rule, str(default) if shown is None else shown, says, example)
-    return dataclasses.field(default=default, metadata={"key": declared})
-
-
-@dataclass(frozen=True)
-class DataConfig:
-    """The keys below `data:`."""
-
-    csv: Path | None = key(
-        rules.path(),
-        None,
-        "a CSV file with a header; '-' is standard input",
-        shown="none",
-        example="table.csv",
-    )
-    generate: str | None = key(
-        choice(DATASETS),
-        None,
-        "a generated dataset, instead of a CSV",
-        shown="none",
-        example="flower",
-    )
-    target: tuple[str, ...] | None = key(
-        rules.columns(),
-        None,
-        "what to predict; several columns for a regression",
-        shown="the last column",
-        example="price",
-    )
-    task: str = key(
-        choice(TASKS),
-        "auto",
-        "auto: text means classes; so do whole numbers, at most 20 of them, each at least twice",
-    )
-    features: tuple[str, ...] | None = key(
-        rules.columns(),
-        None,
-        "the columns to learn from",
-        shown="all but the target",
-        example="[age, income]",
-    )
-    exclude: tuple[str, ...] = key(
-        rules.columns(), (), "columns to leave out", shown="none", example="[id, name]"
-    )
-    scale: str | None = key(
-        choice(SCALINGS),
-        None,
-        "of the features, fitted on the training rows only",
-        shown="standardize for a CSV, none for generated data",
-        example="standardize",
-    )
-    scale_target: str | None = key(
-        choice(SCALINGS),
-        None,
-        "of a regression's target; the loss is then in scaled units",
-        shown="standardize for a CSV, none for generated data",
-        example="standardize",
-    )
-    validation: float | Path = key(
-        either(
-            rules.number("a fraction from 0 up to 1", lambda x: 0 <= x < 1, bad="1.5"),
-            rules.path(),
-        ),
-        0.0,
-        "rows held out, as a fraction (of each class) or a CSV of their own",
-        shown="0",
-    )
-    samples: int | None = key(
-        rules.whole(10, 10_000_000),
-        None,
-        "rows of generated data",
-        shown="400 for flower, 300 for spiral, else 200",
-        example="400",
-    )
-    noise: float | None = key(
-        rules.number("a number from 0 to 1e6", lambda x: 0 <= x <= MOST_NOISE, bad="-1"),
-        None,
-        "of generated data, a standard deviation; gaussian_quantiles takes none",
-        shown="0.2 for flower, moons, spiral; 0.3 for circles; 1 for blobs; 0.1 for xor, sine",
-        example="0.2",
-    )
-    seed: int | None = key(SEED, None, "of generated data", shown="1", example="1")
 
 
 @dataclass(frozen=True)
@@ -152,6 +46,13 @@ class Config:
     batch_size: int | str = key(either(choice(("full",)), rules.whole(1)), "full", "rows per step")
     seed: int = key(SEED, 0, "of the first weights, the split and the order of rows")
     l2: float = key(FROM_ZERO, 0.0, "λ of the penalty (λ/2)(‖W1‖² + ‖W2‖²)", shown="0")
+    class_weight: str | dict[str, float] | None = key(
+        either(either(rules.none(), choice(("balanced",))), table_rules.weights()),
+        None,
+        "how much each class counts in the loss; balanced: rare ones more, all the same in sum",
+        shown="none",
+        example="{a: 1, b: 2.5}",
+    )
     early_stopping: int | None = key(
         either(rules.none(), rules.whole(1)),
         None,
@@ -171,6 +72,17 @@ def _declared() -> Iterator[tuple[str, Key]]:
 
 
 KEYS: dict[str, Key] = dict(_declared())
+# Keys that do not decide the result; a model does not keep them.
+INDIFFERENT = ("data.cache",)
+# Keys that say how a table is written or read.
+FOR_TABLES = tuple(
+    f"data.{name}"
+    for name in (
+        *("categorical", "weight", "missing", "missing_target", "missing_values"),
+        *("delimiter", "decimal", "encoding", "header", "cache"),
+    )
+)
+PATHS = ("data.csv", "data.validation")  # whose values are, or may be, files
 
 
 def flat(config: Config) -> dict[str, Any]:
@@ -186,8 +98,8 @@ def unflat(values: Mapping[str, Any]) -> Config:
         for name, value in values.items()
         if name in KEYS
     }
+    for name in PATHS:
+        if isinstance(found := kept.get(name), str | tuple):
+            kept[name] = tuple(map(Path, (found,) if isinstance(found, str) else found))
     data = {name.removeprefix("data."): kept.pop(name) for name in list(kept) if "." in name}
-    for name in ("csv", "validation"):
-        if isinstance(data.get(name), str):
-            data[name] = Path(data[name])
     return Config(DataConfig(**data), **kept)

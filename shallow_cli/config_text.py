@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from shallow_cli.config import KEYS, Config, flat
-from shallow_cli.tables.columns import class_labels
-from shallow_cli.tables.survey import Survey
-from shallow_cli.tables.targets import choose_task
+from shallow_cli.config import KEYS, PATHS, Config, flat
+from shallow_cli.data_config import DataConfig
+from shallow_cli.tables.suggesting import FEWEST_TO_HOLD_OUT, HOLD_OUT, Suggestion
+from shallow_cli.yaml_text import yaml_value
 
-# Words that YAML, of any version, reads as nothing but themselves.
-_PLAIN = re.compile(r"(?:\.{0,2}/)?[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
 SHOWN_CLASSES = 10
-FEWEST_TO_HOLD_OUT = 20
-_NOT_TEXT = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+# Keys of a starter config that are there only where somebody, or the table, asks for them.
+SAID = ("features", "exclude", "categorical", "weight", "positive", "scale_target", "cache")
 
 
 def config_yaml(config: Config) -> str:
     """Every key that has a value; nothing is left open."""
-    values = {name: value for name, value in flat(config).items() if value not in {None, ()}}
+    values = {n: v for n, v in flat(config).items() if v is not None and v != ()}
     for name, value in values.items():
-        if isinstance(value, Path) and str(value) != "-":
-            values[name] = value.absolute()  # wherever the text is saved
+        if name in PATHS and isinstance(value, tuple):  # wherever the text is saved
+            values[name] = tuple(p if str(p) == "-" else p.absolute() for p in value)
     return config_lines({name: f"{_key(name)}: {yaml_value(v)}" for name, v in values.items()})
 
 
@@ -41,30 +35,31 @@ def reference_yaml() -> str:
     return config_lines(texts)
 
 
-def starter_yaml(found: Survey) -> str:
-    """A short config for the columns of a CSV."""
-    task = choose_task(found.target_cells)
+def starter_yaml(found: Suggestion) -> str:
+    """A short config for the columns of a table."""
+    data = found.data
     about = "the target is a number"
-    if task != "regression":
-        labels = class_labels(found.target_cells)
-        about = f"{len(labels)} classes: {', '.join(labels[:SHOWN_CLASSES])}"
-        about += ", …" * (len(labels) > SHOWN_CLASSES)
-    left_out = [f"  #   {_comment(f'{name}: {why}')}" for name, why in found.unusable.items()]
-    if left_out:
-        left_out.insert(0, "  # left out, since only numbers can be learned from so far:")
-        left_out.append(f"  exclude: {yaml_value(tuple(found.unusable))}")
-    held_out = 0.2 if found.rows >= FEWEST_TO_HOLD_OUT else 0
+    if not found.whole:
+        about = "decided when the whole table is read"
+    elif found.classes:
+        about = f"{len(found.classes)} classes: {', '.join(found.classes[:SHOWN_CLASSES])}"
+        about += ", …" * (len(found.classes) > SHOWN_CLASSES)
+    paths = data.csv or ()
+    name = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
+    rows = f"{found.rows} row{'s' * (found.rows != 1)}"
+    rows = rows if found.whole else f"the first {rows}"
     return "\n".join(
         [
-            f"# {_comment(found.name)}: {found.rows} rows. `shallow init` alone lists every key.",
+            f"# {_comment(name)}: {rows}. `shallow init` alone lists every key.",
             "data:",
-            f"  csv: {yaml_value(found.name)}  # relative to this file",
-            f"  target: {yaml_value(found.target)}  # the last column; any other will do",
-            f"  task: {task}  # {_comment(about)}",
-            *left_out,
-            f"  # features: {_comment(yaml_value(found.features))}",
-            "  scale: standardize  # mean 0 and deviation 1; or minmax, none",
-            f"  validation: {held_out}  # of the rows, held out to measure the rest by",
+            f"  csv: {yaml_value(paths)}  # relative to this file",
+            *_written(data),
+            *_about_names(found),
+            f"  target: {yaml_value(data.target)}  # any other column will do as well",
+            f"  task: {data.task}  # {_comment(about)}",
+            *_columns(found),
+            f"  scale: {data.scale or 'standardize'}  # mean 0 and deviation 1; or minmax, none",
+            f"  validation: {_held_out(found)}  # of the rows, held out to measure the rest by",
             "hidden_units: 8",
             "activation: tanh  # or sigmoid, relu, leaky_relu",
             "init_scale: xavier  # or he (for relu), or a number such as 0.01",
@@ -74,6 +69,44 @@ def starter_yaml(found: Survey) -> str:
             "seed: 0",
         ]
     )
+
+
+def _held_out(found: Suggestion) -> str:
+    """The validation rows; a small table needs all its rows to learn from."""
+    said = found.data.validation
+    few = found.rows < FEWEST_TO_HOLD_OUT and said == HOLD_OUT
+    return "0" if few else yaml_value(said)
+
+
+def _written(data: DataConfig) -> Iterator[str]:
+    """How the table is written, where that is not as usual."""
+    usual = DataConfig()
+    for name in ("delimiter", "decimal", "encoding", "header"):
+        if getattr(data, name) != getattr(usual, name):
+            yield f"  {name}: {yaml_value(getattr(data, name))}  # {KEYS[f'data.{name}'].says}"
+
+
+def _about_names(found: Suggestion) -> Iterator[str]:
+    if found.numeric_names and found.data.header:
+        names = _comment(", ".join(found.numeric_names))
+        yield f"  # {names}: numbers as names? If the first row is a row, say header: false"
+
+
+def _columns(found: Suggestion) -> Iterator[str]:
+    """What is done with columns and gaps, where that is not as usual."""
+    data, usual = found.data, DataConfig()
+    if found.left_out:
+        yield "  # left out; take one off the list to learn from it:"
+        yield from (f"  #   {_comment(f'{name}: {why}')}" for name, why in found.left_out.items())
+    for name in SAID:
+        if getattr(data, name) not in (None, ()):
+            yield f"  {name}: {yaml_value(getattr(data, name))}"
+    if data.missing_values != usual.missing_values:
+        yield f"  missing_values: {yaml_value(data.missing_values)}  # what stands for nothing"
+    if data.missing != usual.missing:
+        yield f"  missing: {data.missing}  # of numbers; or median, or drop for the whole row"
+    if data.missing_target != usual.missing_target:
+        yield f"  missing_target: {data.missing_target}  # rows without a target"
 
 
 def _comment(text: str) -> str:
@@ -96,24 +129,3 @@ def config_lines(texts: Mapping[str, str]) -> str:
 
 def _key(name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def yaml_value(value: Any) -> str:
-    """A value as YAML; text is quoted unless it can be nothing but text."""
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return yaml_value(value[0]) if len(value) == 1 else f"[{', '.join(map(yaml_value, value))}]"
-    if isinstance(value, str | Path):
-        text = str(value)
-        plain = _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT
-        return text if plain else _quoted(text)
-    return repr(value)
-
-
-def _quoted(text: str) -> str:
-    """A YAML string; what does not print is escaped, which JSON alone would not do for all."""
-    return "".join(
-        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"  # noqa: PLR2004
-        for c in json.dumps(text, ensure_ascii=False)
-    )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import KEYS, Config, DataConfig
+from shallow_cli.config import FOR_TABLES, KEYS, Config
 from shallow_cli.core.datasets import DATASETS
+from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import ConfigError, Problem
 from shallow_cli.rules import Refused, Scalar, Value, nearest
 
@@ -64,23 +65,39 @@ def broken_keys(values: Mapping[str, Any]) -> list[str]:
     return [
         name
         for name, value in values.items()
-        if name not in KEYS or (value not in (None, [], ()) and not _holds(name, value))
+        if name not in KEYS or not (_is_absent(name, value) or _holds(name, value))
     ]
 
 
+def _is_absent(name: str, value: Any) -> bool:
+    """Whether nothing is said, and nothing is what the key holds by default."""
+    section = DataConfig if name.startswith("data.") else Config
+    default = getattr(section, name.removeprefix("data."))
+    return value in (None, [], ()) and default in (None, ())
+
+
 def _holds(name: str, value: Any) -> bool:
-    items = value if isinstance(value, list | tuple) else [value]
-    scalars = tuple(Scalar(item, str(item), "", Path()) for item in items)
     try:
-        KEYS[name].rule.read(scalars if isinstance(value, list | tuple) else scalars[0])
+        KEYS[name].rule.read(_as_written(value))
     except Refused:
         return False
     return True
 
 
+def _as_written(value: Any) -> Value:
+    """A value of a flat config as its rule takes it."""
+    if isinstance(value, dict):
+        return {str(name): Scalar(item, str(item), "", Path()) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(Scalar(item, str(item), "", Path()) for item in value)
+    return Scalar(value, str(value), "", Path())
+
+
 def _refusal(name: str, value: Value, more: str, where: str) -> Problem:
     if isinstance(value, Scalar):
         written, where = f"'{value.text}'" if value.text else "empty", value.where
+    elif isinstance(value, dict):
+        written = f"{{{', '.join(f'{name}: {item.text}' for name, item in value.items())}}}"
     else:
         written = f"[{', '.join(item.text for item in value)}]"
     says = f"{name}: must be {KEYS[name].rule.says}, not {written}"
@@ -117,23 +134,35 @@ def _data_conflicts(
     if {"data.csv", "data.generate"} <= given.keys():
         text = "the data comes from data.csv already; keep one of the two"
         yield _problem("data.generate", text, given)
-    for name in ("data.samples", "data.noise", "data.seed"):
-        if name in given and "data.csv" in given:
-            yield _problem(name, "is for generated data; a CSV has its own rows", given)
-    if str(values.get("data.csv")) == str(values.get("data.validation")) == "-":
+    yield from _of_the_other_kind(given, values)
+    if values.get("data.csv") == values.get("data.validation") == (Path("-"),):
         yield _problem("data.validation", "standard input is data.csv already", given)
     dataset = DATASETS.get(values.get("data.generate", ""))
     if dataset and dataset.noise is None and "data.noise" in given:
         yield _problem("data.noise", f"{values['data.generate']} takes no noise", given)
 
 
+def _of_the_other_kind(given: dict[str, Entry], values: dict[str, Any]) -> Iterator[Problem]:
+    for name in ("data.samples", "data.noise", "data.seed"):
+        if name in given and "data.csv" in given:
+            yield _problem(name, "is for generated data; a CSV has its own rows", given)
+    for name in FOR_TABLES:
+        default = getattr(DataConfig, name.removeprefix("data."))
+        if "data.generate" in given and values.get(name, default) != default:
+            yield _problem(name, "is for tables; generated data has no need of it", given)
+
+
 def _column_conflicts(given: dict[str, Entry], values: dict[str, Any]) -> Iterator[Problem]:
     targets = values.get("data.target") or ()
     features = values.get("data.features") or ()
-    for name in ("data.features", "data.exclude"):
+    excluded = values.get("data.exclude") or ()
+    for name in ("data.features", "data.exclude", "data.categorical"):
         for both in sorted(set(targets) & set(values.get(name) or ())):
             yield _problem(name, f"'{both}' is the target", given)
-    for both in sorted(set(features) & set(values.get("data.exclude") or ())):
+    for name in ("data.target", "data.features", "data.exclude"):
+        if (weight := values.get("data.weight")) in (values.get(name) or ()):
+            yield _problem("data.weight", f"'{weight}' is named in {name} already", given)
+    for both in sorted(set(features) & set(excluded)):
         yield _problem("data.exclude", f"'{both}' is among data.features", given)
 
 

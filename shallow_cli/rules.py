@@ -28,7 +28,7 @@ class Scalar:
     folder: Path  # what a relative path is relative to
 
 
-Value = Scalar | tuple[Scalar, ...]  # a scalar, or a list of them
+Value = Scalar | tuple[Scalar, ...] | dict[str, Scalar]  # a scalar, a list or a map of them
 
 
 class Refused(Exception):
@@ -48,7 +48,12 @@ class Rule:
     choices: tuple[str, ...] = ()
 
 
-def _scalar(value: Value) -> Scalar:
+def one_scalar(value: Value) -> Scalar:
+    """The value, which must be no list and no map.
+
+    Raises:
+        Refused: if it is one.
+    """
     if not isinstance(value, Scalar):
         raise Refused
     return value
@@ -58,7 +63,7 @@ def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
     """A finite number for which `holds` is true."""
 
     def read(value: Value) -> float:
-        plain = _scalar(value).value
+        plain = one_scalar(value).value
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise Refused
         if not abs(plain) <= LARGEST_NUMBER or not holds(plain):
@@ -72,7 +77,7 @@ def whole(smallest: int, largest: int | None = None) -> Rule:
     """A whole number in a range; 1e4 is one."""
 
     def read(value: Value) -> int:
-        plain = _scalar(value).value
+        plain = one_scalar(value).value
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise Refused
         if not abs(plain) <= LARGEST_NUMBER or plain != int(plain):
@@ -92,7 +97,7 @@ def choice(names: Iterable[str]) -> Rule:
     words = tuple(names)
 
     def read(value: Value) -> str:
-        text = _scalar(value).text
+        text = one_scalar(value).text
         if text not in words:
             raise Refused(did_you_mean(text, words))
         return text
@@ -120,41 +125,35 @@ def none() -> Rule:
     """The word none, or nothing at all."""
 
     def read(value: Value) -> None:
-        scalar = _scalar(value)
+        scalar = one_scalar(value)
         if scalar.value is not None and scalar.text != "none":
             raise Refused
 
     return Rule("none", read, bad="1", choices=("none",))
 
 
-def columns() -> Rule:
-    """The names of one or more columns."""
+def boolean() -> Rule:
+    """True or false."""
 
-    def read(value: Value) -> tuple[str, ...]:
-        names = (value,) if isinstance(value, Scalar) else value
-        texts = tuple(name.text for name in names)
-        if not texts or not all(texts):
+    def read(value: Value) -> bool:
+        plain = one_scalar(value).value
+        if not isinstance(plain, bool):
             raise Refused
-        repeated = sorted({text for text in texts if texts.count(text) > 1})
-        if repeated:
-            raise Refused(f"'{repeated[0]}' is there twice")
-        return texts
+        return plain
 
-    return Rule("the name of a column or a list of names", read, bad="[]")
+    return Rule("true or false", read, bad="maybe")
 
 
-def path() -> Rule:
-    """The path of a file, relative to the config, or - for standard input."""
+def text(says: str) -> Rule:
+    """Any text but none at all."""
 
-    def read(value: Value) -> Path:
-        scalar = _scalar(value)
-        if not scalar.text or not isinstance(scalar.value, str) or "\0" in scalar.text:
+    def read(value: Value) -> str:
+        found = one_scalar(value).text
+        if not found:
             raise Refused
-        if "://" in scalar.text:
-            raise Refused("nothing is fetched from the network; download it first")
-        return Path("-") if scalar.text == "-" else scalar.folder / scalar.text
+        return found
 
-    return Rule("the path of a file", read, bad="''")
+    return Rule(says, read, bad="''")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
