@@ -1,4 +1,4 @@
-"""What the network sees of a table: which columns, scaled how, and what the targets mean.
+"""What the network sees of a table: which columns, how encoded, and what the targets mean.
 
 It is fitted on the training rows, kept in the model, and repeated exactly at predict time.
 """
@@ -11,23 +11,50 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.numerals import are_numbers, exact_number, is_number
 
 
 @dataclass(frozen=True)
 class Column:
-    """A numeric column; the network sees (x − offset) / scale."""
+    """A column of numbers; the network sees (x − offset) / scale.
+
+    `fill` takes the place of a missing x; None: there must be none.
+    """
 
     name: str
     offset: float = 0.0
     scale: float = 1.0
+    fill: float | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the network's inputs that the column becomes."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of words, one-hot: the network sees a 1 at the word's position, else zeros.
+
+    The empty word stands for a missing one. A word that is not among them is all zeros.
+    """
+
+    name: str
+    words: tuple[str, ...]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the network's inputs that the column becomes."""
+        return tuple(f"{self.name}={word or '(missing)'}" for word in self.words)
+
+
+Feature = Column | Category
 
 
 @dataclass(frozen=True)
 class Columns:
     """The features and targets of a model; `classes` is empty for a regression."""
 
-    features: tuple[Column, ...]
+    features: tuple[Feature, ...]
     targets: tuple[Column, ...]
     task: str
     classes: tuple[str, ...] = ()
@@ -40,12 +67,17 @@ class Columns:
     @property
     def n_x(self) -> int:
         """Input units."""
-        return len(self.features)
+        return len(self.input_names)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Of the network's inputs, in order: a category has one for each word."""
+        return tuple(name for feature in self.features for name in feature.inputs)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """In the order of the network's inputs."""
-        return tuple(column.name for column in self.features)
+        """Of the columns that a table must have, in the order of the network's inputs."""
+        return tuple(feature.name for feature in self.features)
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -56,28 +88,10 @@ class Columns:
 OUTPUT_OF_TASK = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def fit_column(name: str, values: Array, how: str) -> Column:
-    """The column with the offset and scale that `how` gives its values (m,).
-
-    A constant column keeps scale 1: it becomes all zeros, and nothing is divided by a
-    rounding error. Deviations are measured in units of the largest, so that no square overflows.
-    """
-    low, high = float(values.min()), float(values.max())
-    if how == "none":
-        return Column(name)
-    if low == high:
-        return Column(name, offset=low)
-    if how == "minmax":
-        return Column(name, offset=low, scale=high - low)
-    mean = float(np.mean(values))
-    largest = float(np.abs(values - mean).max())
-    deviation = largest * float(np.sqrt(np.mean(((values - mean) / largest) ** 2)))
-    return Column(name, offset=mean, scale=deviation or 1.0)  # the smallest numbers underflow
-
-
-def scaled(columns: Sequence[Column], values: Array) -> Array:
+def scaled(columns: Sequence[Column], values: Array, out: Array | None = None) -> Array:
     """Values (m, n) as the network sees them."""
-    return (values - _offsets(columns)) / _scales(columns)
+    shifted = np.subtract(values, _offsets(columns), out=out)
+    return np.divide(shifted, _scales(columns), out=shifted)
 
 
 def unscaled(columns: Sequence[Column], values: Array) -> Array:
@@ -91,32 +105,3 @@ def _offsets(columns: Sequence[Column]) -> Array:
 
 def _scales(columns: Sequence[Column]) -> Array:
     return np.array([column.scale for column in columns])
-
-
-def class_keys(cells: Sequence[str], labels: Sequence[str]) -> list[str | float]:
-    """What makes two cells the same class: the number where all labels are numbers, else text."""
-    if are_numbers(labels):
-        exact = {cell: exact_number(cell) for cell in {*cells, *labels} if is_number(cell)}
-        return [exact.get(cell, cell) for cell in cells]
-    return list(cells)
-
-
-def class_labels(cells: Sequence[str]) -> tuple[str, ...]:
-    """The classes in sorted order, as first written; numbers by value, text by character."""
-    first: dict[str | float, str] = {}
-    for key, cell in zip(class_keys(cells, cells), cells, strict=True):
-        first.setdefault(key, cell)
-    return tuple(label for _, label in sorted(first.items(), key=lambda item: item[0]))
-
-
-def class_numbers(cells: Sequence[str], labels: Sequence[str]) -> Array:
-    """The position of each cell's class among the labels (m,), −1 where there is none."""
-    number = {key: position for position, key in enumerate(class_keys(labels, labels))}
-    return np.array([number.get(key, -1) for key in class_keys(cells, labels)], dtype=np.intp)
-
-
-def class_targets(numbers: Array, task: str, n_classes: int) -> Array:
-    """What the network should say: (m, 1) of 0 and 1 for two classes, else one-hot (m, K)."""
-    if task == "binary":
-        return numbers[:, None].astype(np.float64)
-    return np.eye(n_classes)[numbers]

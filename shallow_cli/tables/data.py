@@ -1,4 +1,4 @@
-"""From a config to the examples that a network learns from, and back to those of a model."""
+"""From a config to the examples that a network learns from."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from shallow_cli.config import Config, DataConfig
-from shallow_cli.core.arrays import Array, Examples, examples
+from shallow_cli.config import Config
+from shallow_cli.core.arrays import AnyExamples, Array
 from shallow_cli.core.splitting import split_rows
-from shallow_cli.errors import ConfigError, DataError, Problem
+from shallow_cli.data_config import DataConfig
+from shallow_cli.errors import ConfigError, Problem
 from shallow_cli.numerals import is_number
-from shallow_cli.tables.cells import (
-    Cells,
-    configured_cells,
-    csv_cells,
-    generated_seed,
-    samples_and_noise,
-)
-from shallow_cli.tables.columns import Column, Columns, class_targets, fit_column, scaled
-from shallow_cli.tables.targets import decided_task, other_task, target_classes, target_values
+from shallow_cli.tables.columns import Columns
+from shallow_cli.tables.encoding import Encoding, encoded
+from shallow_cli.tables.fitted import class_lookup, encoding, fit_columns, with_weights
+from shallow_cli.tables.generated import generated_seed, samples_and_noise
+from shallow_cli.tables.loading import load_table, read_for
+from shallow_cli.tables.raw import Loaded, RawTable
+from shallow_cli.tables.targets import decided_task, other_task, target_classes
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,14 @@ class Data:
     """
 
     columns: Columns
-    training: Examples
-    validation: Examples | None
+    training: AnyExamples
+    validation: AnyExamples | None
     config: DataConfig
     sources: dict[str, dict[str, Any]]
     other_task: str | None
+    loaded: Loaded
+    held_out: RawTable | None  # a table of its own
+    constant: tuple[str, ...]  # features that do not vary in the training rows
 
     @property
     def numeric_names(self) -> tuple[str, ...]:
@@ -47,74 +49,125 @@ class Data:
         return tuple(filter(is_number, self.columns.feature_names + self.columns.target_names))
 
 
-def load_data(config: Config) -> Data:
+def load_data(config: Config, scratch: Path | None = None) -> Data:
     """The rows that a config names, split, scaled and encoded.
+
+    Args:
+        config: what to load and how.
+        scratch: a folder for a temporary file where the rows are many; the system's if None.
 
     Raises:
         ConfigError: if the config asks for what the table cannot give.
         DataError: if the table cannot be read or trained on.
     """
-    cells = configured_cells(config.data)
-    chosen = _with_choices_made(config.data, cells)
-    classes = target_classes(cells, chosen.task)
-    values = target_values(cells, chosen.task, classes)
-    training_rows, validation_rows = split(chosen.validation, values, classes, config.seed)
-    columns = _fitted(chosen, cells, classes, values, training_rows)
-    everything = _examples(columns, cells.inputs, values)
-    training, validation = everything, None
-    sources = {"training": _source(cells)}
+    loaded = load_table(config.data, scratch)
+    table, auto = loaded.table, config.data.task == "auto"
+    config, classes = decided(config, table)
+    training_rows, validation_rows = split(table, config, classes)
+    fitted = fit_columns(table, training_rows, config, classes)
+    plain = encoding(table, fitted.columns)
+    weighted = with_weights(plain, table, training_rows, config.class_weight)
+    validation, other, sources = None, None, {"training": table.source()}
     if len(validation_rows):
-        training, validation = everything.take(training_rows), everything.take(validation_rows)
-    elif isinstance(chosen.validation, Path):
-        held_out = csv_cells(chosen.validation, columns.feature_names, columns.target_names)
-        validation = encode(columns, held_out)
-        sources["validation"] = _source(held_out)
-    alternative = None
-    if config.data.task == "auto" and len(cells.targets) == 1:
-        [target] = cells.targets.values()
-        alternative = other_task(chosen.task, target)
-    return Data(columns, training, validation, chosen, sources, alternative)
+        validation = held_out(plain, table, validation_rows)
+    elif isinstance(config.data.validation, tuple):
+        there = dataclasses.replace(config.data, csv=config.data.validation)
+        other = read_for(plain.columns, there, table.width, scratch, weight=there.weight)
+        own = encoding(other, plain.columns)
+        validation = held_out(own, other, range(len(other)))
+        sources["validation"] = other.source()
+    return Data(
+        plain.columns,
+        encoded(weighted, table, training_rows),
+        validation,
+        config.data,
+        sources,
+        other_task(config.data.task, table) if auto and len(table.plan.targets) == 1 else None,
+        loaded,
+        other,
+        fitted.constant,
+    )
 
 
-def encode(columns: Columns, cells: Cells) -> Examples:
-    """Rows as the network of these columns sees them.
+def decided(config: Config, table: RawTable) -> tuple[Config, tuple[str, ...]]:
+    """The config with everything about the table decided, and the classes.
 
     Raises:
-        DataError: if a target is missing, no number, or of a class that is not known.
+        ConfigError: if the config asks for what the table cannot give.
+        DataError: if the target cannot be learned.
     """
-    return _examples(columns, cells.inputs, target_values(cells, columns.task, columns.classes))
+    chosen = _with_choices_made(config.data, table)
+    classes = target_classes(table, chosen, chosen.task)
+    return dataclasses.replace(config, data=chosen), classes
+
+
+def fitted_encoding(
+    table: RawTable, rows: Array | range, config: Config, classes: tuple[str, ...]
+) -> Encoding:
+    """How the rows of a table become examples, fitted on some of them.
+
+    Raises:
+        DataError: if a target does not vary, or a column to be filled has no number at all.
+    """
+    return encoding(table, fit_columns(table, rows, config, classes).columns)
+
+
+def held_out(plain: Encoding, table: RawTable, rows: Array | range) -> AnyExamples:
+    """Held-out examples: their own weights count, those of classes are a matter of training."""
+    return encoded(with_weights(plain, table, rows, None), table, rows)
 
 
 def split(
-    validation: float | Path, values: Array, classes: Sequence[str], seed: int
-) -> tuple[Array, Array]:
-    """The positions of the training and of the validation rows, from all the target values.
+    table: RawTable, config: Config, classes: Sequence[str]
+) -> tuple[Array | range, Array | range]:
+    """The positions of the training and of the validation rows.
 
     Raises:
         ConfigError: if the fraction leaves nothing to validate on.
     """
-    rows = np.arange(len(values))
-    if isinstance(validation, Path) or validation == 0:
+    rows, fraction = range(len(table)), config.data.validation
+    if isinstance(fraction, tuple) or fraction == 0:
         return rows, rows[:0]
-    strata = values[:, 0] if classes else np.zeros(len(rows))
-    training_rows, validation_rows = split_rows(strata, validation, seed)
+    return divided(strata(table, classes), fraction, config.seed)
+
+
+def divided(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]:
+    """The positions of the training and of the validation rows, of which there are some.
+
+    Raises:
+        ConfigError: if the fraction leaves nothing to validate on.
+    """
+    training_rows, validation_rows = split_rows(strata, fraction, seed)
     if not len(validation_rows):
-        text = f"data.validation: {validation:g} of {len(rows)} rows is none; take more"
+        text = f"data.validation: {fraction:g} of {len(strata)} rows is none; take more"
         raise ConfigError(Problem(text))
     return training_rows, validation_rows
 
 
-def _with_choices_made(config: DataConfig, cells: Cells) -> DataConfig:
+def strata(table: RawTable, classes: Sequence[str]) -> Array:
+    """What a split is to be even about (m,): the class numbers, or nothing for a regression."""
+    found = np.zeros(len(table), dtype=np.min_scalar_type(len(classes)))
+    if classes:
+        lookup, start = class_lookup(table, classes), 0
+        for chunk in table.chunks(range(len(table))):
+            found[start : start + len(chunk)] = lookup.of(chunk)
+            start += len(chunk)
+    return found
+
+
+def _with_choices_made(config: DataConfig, table: RawTable) -> DataConfig:
     """The config with everything that was left open; written down, it gives the same run."""
     generated = config.generate is not None
     default = "none" if generated else "standardize"
-    task = decided_task(config.task, cells.targets)
+    task = decided_task(config.task, table)
     samples, noise = samples_and_noise(config) if generated else (None, None)
+    features = table.plan.features
     return dataclasses.replace(
         config,
-        target=tuple(cells.targets),
-        features=cells.features,
+        target=tuple(slot.name for slot in table.plan.targets),
+        features=tuple(slot.name for slot in features),
         exclude=(),
+        categorical=tuple(slot.name for slot in features if slot.is_words),
         task=task,
         scale=config.scale or default,
         scale_target=(config.scale_target or default) if task == "regression" else None,
@@ -122,34 +175,3 @@ def _with_choices_made(config: DataConfig, cells: Cells) -> DataConfig:
         noise=noise,
         seed=generated_seed(config) if generated else None,
     )
-
-
-def _fitted(
-    config: DataConfig, cells: Cells, classes: tuple[str, ...], values: Array, rows: Array
-) -> Columns:
-    """The columns, with scaling fitted on the given rows only."""
-    features = _fit_all(cells.features, cells.inputs[rows], config.scale)
-    targets = _fit_all(tuple(cells.targets), values[rows], None if classes else config.scale_target)
-    if not classes:
-        for position, name in enumerate(cells.targets):
-            found = values[rows, position]
-            if found.min() == found.max():
-                raise DataError(Problem(f"{name}: always {found[0]:g}; no target", cells.name))
-    return Columns(features, targets, config.task, classes)
-
-
-def _fit_all(names: Sequence[str], values: Array, how: str | None) -> tuple[Column, ...]:
-    return tuple(fit_column(name, values[:, i], how or "none") for i, name in enumerate(names))
-
-
-def _examples(columns: Columns, inputs: Array, values: Array) -> Examples:
-    targets = (
-        class_targets(values[:, 0], columns.task, len(columns.classes))
-        if columns.classes
-        else scaled(columns.targets, values)
-    )
-    return examples(scaled(columns.features, inputs), targets)
-
-
-def _source(cells: Cells) -> dict[str, Any]:
-    return {"name": Path(cells.name).name, "rows": len(cells), "sha256": cells.sha256}

@@ -1,4 +1,8 @@
-"""Numbers out of the batches of a CSV, and which cells are none."""
+"""From the cells of a table to raw rows: what is kept in memory, in a map, or streamed.
+
+A raw row has one float64 for each column of a plan: a number as it is, a word as its code, NaN
+for what is missing. Scaling and one-hot come later, from what was fitted on the training rows.
+"""
 
 from __future__ import annotations
 
@@ -8,89 +12,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.errors import DataError, Problem
-from shallow_cli.files.csv_file import Batch, CsvTable
-from shallow_cli.numerals import TOO_LARGE, are_numbers, is_number, to_numbers
-from shallow_cli.rules import did_you_mean
-
-SHOWN_COLUMNS = 10
+from shallow_cli.files.table_file import Batch
+from shallow_cli.tables.plan import Plan
+from shallow_cli.tables.readers import Found, kept_rows, readers
 
 
 @dataclass(frozen=True)
-class BadCell:
-    """A cell that should have been a finite number."""
+class RawBatch:
+    """Raw rows (k, n), and for messages where each was in the table."""
 
-    line: int
-    column: str
-    text: str
+    values: Array
+    batch: Batch
+    rows: Sequence[int]  # of the batch, those that were kept
 
-    @property
-    def says(self) -> str:
-        """What is wrong with it."""
-        if not self.text.strip():
-            return "an empty cell, where a number is needed"
-        return f"'{self.text}' is {'too large' if is_number(self.text) else 'not a number'}"
+    def place(self, row: int) -> str:
+        """Where a row of `values` comes from."""
+        return self.batch.place(self.rows[row])
 
 
-def read_numbers(batch: Batch, column: str) -> tuple[Array, list[BadCell]]:
-    """The cells of a column as float64 (m,), and the cells that are no finite number."""
-    cells = batch.cells[column]
-    if are_numbers(cells):
-        numbers = to_numbers(cells)
-        if np.abs(numbers).max() < TOO_LARGE:
-            return numbers, []
-    bad = [
-        BadCell(line, column, cell)
-        for line, cell in zip(batch.lines, cells, strict=True)
-        if not (is_number(cell) and abs(float(cell)) < TOO_LARGE)
-    ]
-    return np.zeros(len(cells)), bad
+def raw_batches(batches: Iterable[Batch], plan: Plan, found: Found) -> Iterator[RawBatch]:
+    """The raw rows of each batch, without those that the plan drops.
 
-
-def numeric_batches(
-    table: CsvTable, columns: Sequence[str]
-) -> Iterator[tuple[Batch, Array, list[BadCell]]]:
-    """Each batch, its numbers in the given columns (rows, n), and the cells that are none."""
-    for batch in table.batches:
-        read = [read_numbers(batch, name) for name in columns]
-        numbers = np.column_stack([column for column, _ in read])
-        yield batch, numbers, [cell for _, bad in read for cell in bad]
-
-
-def bad_cell_problems(table: CsvTable, bad: Iterable[BadCell], advice: str) -> list[Problem]:
-    """One problem per column: its first bad cell, how many more there are, what to do."""
-    by_column: dict[str, list[BadCell]] = {}
-    for cell in bad:
-        by_column.setdefault(cell.column, []).append(cell)
-    problems = []
-    for column, cells in by_column.items():
-        more = f" (the first of {len(cells)} such cells)" if len(cells) > 1 else ""
-        text = f"{column}: {cells[0].says}{more}{advice.format(column=column)}"
-        problems.append(Problem(text, table.place(cells[0].line)))
-    return problems
-
-
-def require_columns(table: CsvTable, needed: Sequence[str]) -> None:
-    """Refuse a table that lacks a column, by name.
+    Faulty cells are complained of in `found`, and their rows mean nothing.
 
     Raises:
-        DataError: naming the missing columns and, for each, the nearest that is not needed.
+        DataError: if the table cannot be read, or a column has too many different words.
     """
-    missing = [name for name in needed if name not in table.header]
-    if not missing:
-        return
-    spare = [name for name in table.header if name not in needed]
-    where = table.place(1)
-    problems = [
-        Problem(f"no column '{name}'; {did_you_mean(name, spare) or _listed(table)}", where)
-        for name in missing[:SHOWN_COLUMNS]
-    ]
-    if len(missing) > SHOWN_COLUMNS:
-        text = f"no column '{missing[SHOWN_COLUMNS]}', and {len(missing)} are missing in all"
-        problems.append(Problem(text, where))
-    raise DataError(*problems)
-
-
-def _listed(table: CsvTable) -> str:
-    more = ", …" if len(table.header) > SHOWN_COLUMNS else ""
-    return f"the columns are {', '.join(table.header[:SHOWN_COLUMNS])}{more}"
+    reading = readers(plan, found)
+    for batch in batches:
+        values = np.empty((len(batch.lines), len(reading)))
+        for position, read in enumerate(reading):
+            values[:, position] = read(batch)
+        rows = kept_rows(values, plan, found)
+        yield RawBatch(values if len(rows) == len(values) else values[rows], batch, rows)

@@ -1,129 +1,115 @@
-"""What a target column means: its task, its classes, its values, and what is no target."""
+"""What a target column means: its task, its classes, and what is no target."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
 
-import numpy as np
-
-from shallow_cli.core.arrays import Array
+from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import ConfigError, DataError, Problem
-from shallow_cli.numerals import TOO_LARGE, are_numbers, is_number, to_numbers
-from shallow_cli.tables.cells import Cells
-from shallow_cli.tables.columns import class_labels, class_numbers
+from shallow_cli.rules import did_you_mean
+from shallow_cli.tables.labels import class_keys, class_labels
+from shallow_cli.tables.raw import RawTable, target_texts
+from shallow_cli.tables.readers import MOST_WORDS
 
-SHOWN_LINES = 5
+SHOWN_CLASSES = 5
 MOST_NUMERIC_CLASSES = 20
-# Among numbers these words are no class, but a value that is missing or is none.
-NO_VALUE = {"nan", "na", "n/a", "null", "none", "nil", "inf", "-inf", "+inf", "infinity", "?", "-"}
 
 
-def choose_task(cells: Sequence[str]) -> str:
-    """What `task: auto` means for these cells of one target.
+def decided_task(task: str, table: RawTable) -> str:
+    """The task of a table's targets when the config says `task`.
 
-    Text is classes. Numbers are classes when all are whole, at most 20 differ, and each is
-    there at least twice; else they are a regression.
-    """
-    if are_numbers(cells):
-        values, counts = np.unique(to_numbers(cells), return_counts=True)
-        few = len(values) <= MOST_NUMERIC_CLASSES and counts.min() > 1
-        if not (few and np.all(values == np.round(values))):
-            return "regression"
-    return "binary" if len(class_labels(cells)) <= 2 else "multiclass"  # noqa: PLR2004
-
-
-def decided_task(task: str, targets: dict[str, list[str]]) -> str:
-    """The task of these target columns when the config says `task`.
+    auto: text is classes. Numbers are classes when all are whole, at most 20 differ, and each
+    is there at least twice; else they are a regression.
 
     Raises:
         ConfigError: if several targets are to be classes.
     """
-    if len(targets) == 1:
-        [cells] = targets.values()
-        return choose_task(cells) if task == "auto" else task
-    if task in {"binary", "multiclass"}:
-        raise ConfigError(Problem(f"data.task: several targets cannot be {task}"))
-    return "regression"
+    if len(table.plan.targets) > 1:
+        if task in {"binary", "multiclass"}:
+            raise ConfigError(Problem(f"data.task: several targets cannot be {task}"))
+        return "regression"
+    if task != "auto":
+        return task
+    return choose_task(_few_numbers(table), target_texts(table))
 
 
-def other_task(task: str, cells: Sequence[str]) -> str | None:
+def choose_task(numbers: dict[float, int] | None, cells: tuple[str, ...]) -> str:
+    """What `task: auto` means: for numbers with their counts (None: words), and all spellings."""
+    if numbers is not None:
+        few = 0 < len(numbers) <= MOST_NUMERIC_CLASSES and min(numbers.values()) > 1
+        if not (few and all(value == round(value) for value in numbers)):
+            return "regression"
+    return "binary" if len(class_labels(cells)) <= 2 else "multiclass"  # noqa: PLR2004
+
+
+def other_task(task: str, table: RawTable) -> str | None:
     """The task that `auto` might have meant as well, if there is one."""
-    if not are_numbers(cells):
+    [slot] = table.plan.targets
+    if slot.is_words:
         return None
     if task != "regression":
         return "regression"
-    return "multiclass" if len(set(cells)) <= MOST_NUMERIC_CLASSES else None
+    return "multiclass" if len(table.labels[slot.name]) <= MOST_NUMERIC_CLASSES else None
 
 
-def target_classes(cells: Cells, task: str) -> tuple[str, ...]:
-    """The classes in sorted order; none for a regression.
+def _few_numbers(table: RawTable) -> dict[float, int] | None:
+    """How often each number of the target is there; none where they are many, None for words."""
+    [slot] = table.plan.targets
+    if slot.is_words:
+        return None
+    if len(table.labels[slot.name]) > MOST_NUMERIC_CLASSES:
+        return {}
+    counts: Counter[float] = Counter()
+    for chunk in table.chunks(range(len(table))):
+        counts.update(chunk[:, table.target_slice.start].tolist())
+    return counts
+
+
+def target_classes(table: RawTable, config: DataConfig, task: str) -> tuple[str, ...]:
+    """The classes in sorted order, the positive one of two last; none for a regression.
 
     Raises:
-        DataError: if a cell is empty, or the classes do not fit the task or look like a mistake.
+        ConfigError: if the positive class is not there, or the task has none.
+        DataError: if the classes do not fit the task or look like a mistake.
     """
     if task == "regression":
+        if config.positive is not None:
+            raise ConfigError(Problem("data.positive: a regression has no classes"))
         return ()
-    [(name, target)] = cells.targets.items()
-    refuse(cells, name, [not cell for cell in target], "")
-    _refuse_stray_words(cells, name, target)
-    classes = class_labels(target)
-    if len(classes) == 1:
-        raise DataError(Problem(f"{name}: only one class, '{classes[0]}'", cells.name))
+    [slot] = table.plan.targets
+    name = slot.name
+    if len(table.labels.get(name, ())) > MOST_WORDS:
+        text = (
+            f"{name}: more than {MOST_WORDS} different values; data.task: regression predicts them"
+        )
+        raise DataError(Problem(text, table.name))
+    classes = class_labels(target_texts(table))
+    if len(classes) < 2:  # noqa: PLR2004
+        text = f"{name}: only one class, '{classes[0]}'"
+        if gone := table.dropped[name]:
+            text += f"; {gone} rows were left out, whose words data.missing_values has"
+        raise DataError(Problem(text, table.name))
     if task == "binary" and len(classes) > 2:  # noqa: PLR2004
-        some = ", ".join(classes[:SHOWN_LINES]) + ", …" * (len(classes) > SHOWN_LINES)
+        some = ", ".join(classes[:SHOWN_CLASSES]) + ", …" * (len(classes) > SHOWN_CLASSES)
         text = f"{name}: {len(classes)} classes ({some}), not two; set data.task: multiclass"
-        raise DataError(Problem(text, cells.name))
-    if len(classes) > max(MOST_NUMERIC_CLASSES, len(target) / 2):
-        text = f"{name}: {len(classes)} classes in {len(target)} rows; is it the target? "
+        raise DataError(Problem(text, table.name))
+    if len(classes) > max(MOST_NUMERIC_CLASSES, len(table) / 2):
+        text = f"{name}: {len(classes)} classes in {len(table)} rows; is it the target? "
         advice = "data.target names another, data.task: regression predicts a number"
-        raise DataError(Problem(text + advice, cells.name))
-    return classes
+        raise DataError(Problem(text + advice, table.name))
+    return _positive_last(classes, config.positive)
 
 
-def _refuse_stray_words(cells: Cells, name: str, target: Sequence[str]) -> None:
-    """Among numbers, words that mean no value, or any words as long as they are few."""
-    words = np.array([not is_number(cell) for cell in target])
-    if words.all():
-        return
-    none = np.array([cell.lower() in NO_VALUE for cell in target])
-    refuse(cells, name, none, "is no value")
-    if words.mean() < 0.1:  # noqa: PLR2004
-        refuse(cells, name, words, "is not a number, but most of the column is")
-
-
-def target_values(cells: Cells, task: str, classes: Sequence[str]) -> Array:
-    """Numbers (m, n): one column of class numbers, or a column per target.
-
-    Raises:
-        DataError: if a cell is empty, no number, or of a class that is not known.
-    """
-    if task == "regression":
-        return np.column_stack([_numbers(cells, name) for name in cells.targets])
-    [(name, target)] = cells.targets.items()
-    numbers = class_numbers(target, classes)
-    refuse(cells, name, numbers < 0, f"is not one of the classes {', '.join(classes)}")
-    return numbers[:, None]
-
-
-def _numbers(cells: Cells, name: str) -> Array:
-    target = cells.targets[name]
-    if not are_numbers(target):
-        refuse(cells, name, [not is_number(cell) for cell in target], "is not a number")
-    numbers = to_numbers(target)
-    refuse(cells, name, np.abs(numbers) >= TOO_LARGE, "is too large")
-    return numbers
-
-
-def refuse(cells: Cells, name: str, wrong: Any, says: str) -> None:
-    """Raise a DataError for the rows that are wrong, if any: the first cell, and a few lines."""
-    rows = np.flatnonzero(wrong)
-    if not len(rows):
-        return
-    first = cells.targets[name][rows[0]]
-    what = f"'{first}' {says}" if first else "an empty cell, where the target should be"
-    if len(rows) > 1:
-        lines = ", ".join(str(cells.lines[row]) for row in rows[:SHOWN_LINES])
-        more = ", …" * (len(rows) > SHOWN_LINES)
-        what += f" ({len(rows)} such rows, on lines {lines}{more})"
-    raise DataError(Problem(f"{name}: {what}", cells.place(int(rows[0]))))
+def _positive_last(classes: tuple[str, ...], positive: str | None) -> tuple[str, ...]:
+    if positive is None:
+        return classes
+    key = class_keys(classes)
+    found = [label for label in classes if key(label) == key(positive)]
+    if len(classes) > 2:  # noqa: PLR2004
+        raise ConfigError(
+            Problem(f"data.positive: is for two classes, and there are {len(classes)}")
+        )
+    if not found:
+        hint = did_you_mean(positive, classes) or f"the classes are {', '.join(classes)}"
+        raise ConfigError(Problem(f"data.positive: there is no class '{positive}'; {hint}"))
+    return (*(label for label in classes if label not in found), *found)

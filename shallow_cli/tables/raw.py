@@ -1,0 +1,149 @@
+"""A table as raw rows: read once, before anything is fitted to it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+from shallow_cli.errors import DataError, Problem
+from shallow_cli.files.row_store import Rows, RowStore
+from shallow_cli.files.table_file import Batch, Table
+from shallow_cli.tables.plan import Plan
+from shallow_cli.tables.readers import Found
+from shallow_cli.tables.reading import raw_batches
+from shallow_cli.tables.survey import Survey
+
+CHUNK_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Raw rows (m, n) in the order of the plan's columns, and what their codes stand for.
+
+    `words` are those of each column of words, in the order of their codes; `labels` the numbers
+    of a target of numbers with their first spelling, as long as they are few.
+    """
+
+    name: str
+    rows: Rows
+    plan: Plan
+    words: dict[str, tuple[str, ...]]
+    labels: dict[str, dict[float, str]]
+    sha256: str  # of the file, or of the generated numbers
+    n_bytes: int = 0  # of the file
+    width: int = 0  # columns of the file
+    missing: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    unseen: Counter[str] = field(default_factory=Counter)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def feature_slice(self) -> slice:
+        """Where a raw row has the features."""
+        return slice(0, len(self.plan.features))
+
+    @property
+    def target_slice(self) -> slice:
+        """Where a raw row has the targets."""
+        n = len(self.plan.features)
+        return slice(n, n + len(self.plan.targets))
+
+    def chunks(self, positions: Array | range) -> Iterator[Array]:
+        """The raw rows at some positions, a few thousand at a time."""
+        for chunk in chunked(positions):
+            yield self.rows.take(chunk)
+
+    def source(self) -> dict[str, Any]:
+        """What a model keeps of where its rows came from."""
+        return {
+            "name": Path(self.name).name,
+            "rows": len(self),
+            "columns": self.width,
+            "bytes": self.n_bytes,
+            "sha256": self.sha256,
+        }
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A table read whole, its header, and what its first rows looked like.
+
+    Of a generated one there is no survey.
+    """
+
+    table: RawTable
+    header: tuple[str, ...]
+    survey: Survey | None
+
+
+def target_texts(table: RawTable) -> tuple[str, ...]:
+    """The different values of the one target, as first written; those of dropped rows are none."""
+    [slot] = table.plan.targets
+    words = table.words.get(slot.name, ())
+    written = dict(enumerate(words)) if slot.is_words else table.labels[slot.name]
+    if not table.dropped.total():
+        return tuple(written.values())
+    there: set[float] = set()
+    for chunk in table.chunks(range(len(table))):
+        there.update(np.unique(chunk[:, table.target_slice.start]).tolist())
+    return tuple(text for value, text in written.items() if value in there)
+
+
+def chunked(positions: Array | range, size: int = CHUNK_ROWS) -> Iterator[Array | slice]:
+    """Positions a few thousand at a time; a range gives slices, which need no copy of indices."""
+    for start in range(0, len(positions), size):
+        part = positions[start : start + size]
+        yield slice(part.start, part.stop) if isinstance(part, range) else part
+
+
+def read_raw(
+    table: Table, batches: Iterable[Batch], plan: Plan, folder: Path | None, *, advice: bool
+) -> RawTable:
+    """Read a table to its end.
+
+    Args:
+        table: an open table.
+        batches: its batches, from the first on.
+        plan: what to read.
+        folder: for a temporary file when the rows are many; the system's if None.
+        advice: whether to say which config keys would help.
+
+    Raises:
+        DataError: if it cannot be read, has no rows, or has faulty cells, with all of them.
+    """
+    found = Found()
+    read = 0
+    with contextlib.closing(RowStore(len(plan.names), folder)) as store:
+        for raw in raw_batches(batches, plan, found):
+            read += len(raw.batch.lines)
+            if not found.complaints:  # else nothing will come of it
+                store.add(raw.values)
+        if found.complaints:
+            raise DataError(*found.complaints.problems(advice=advice))
+        if not read:
+            raise DataError(Problem("has a header, but no rows", table.name))
+        rows = store.rows()
+    if not len(rows):
+        raise DataError(Problem(f"all {read} rows were dropped, each lacks a value", table.name))
+    return RawTable(
+        name=table.name,
+        rows=rows,
+        plan=plan,
+        words={name: tuple(map(str, codes)) for name, codes in found.words.items()},
+        labels=found.labels,
+        sha256=table.fingerprint.hexdigest(),
+        n_bytes=table.fingerprint.bytes_read,
+        width=len(table.header),
+        missing=found.missing,
+        dropped=found.dropped,
+        unseen=found.unseen,
+    )
