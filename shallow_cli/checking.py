@@ -30,7 +30,7 @@ from shallow_cli.core.network import Network, Parameters, parameters
 from shallow_cli.core.rng import check_stream
 from shallow_cli.fitting import continued, prepare
 from shallow_cli.model import Model
-from shallow_cli.tables.cells import Cells
+from shallow_cli.tables.raw import RawTable
 
 ROWS = 32
 # n_x, n_h and m of the networks that are checked without a config. The others have n_y as well.
@@ -148,13 +148,13 @@ def _named_points(
     yield "saturated weights", sampling.weights(network, saturated_point(network, sampling.seed))
 
 
-def model_points(model: Model, cells: Cells, sampling: Sampling) -> list[Point]:
+def model_points(model: Model, table: RawTable, sampling: Sampling) -> list[Point]:
     """The trained weights of a model, on some rows of a table.
 
     Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know.
+        DataError: if all the weights of the rows are 0.
     """
-    whole = continued(model, cells)
+    whole = continued(model, table)
     data = sampling.few(whole.training)
     theta = sampling.weights(model.network, model.theta)
     case = Case(model.network, data, whole.settings.l2)

@@ -1,181 +1,169 @@
 """How good a model is on rows whose targets are known, beside what a constant would do.
 
-The baseline always answers the most frequent class of these rows, or their mean.
+Rows of a table are measured as they are read, so that its length does not matter. The baseline
+always answers the most frequent class of these rows, or their mean.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
-import numpy as np
-
-from shallow_cli.answers import NOT_FINITE
-from shallow_cli.config import KEYS, DataConfig, unflat
+from shallow_cli.answers import NOT_FINITE, Place, require_finite
+from shallow_cli.config import unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
-from shallow_cli.core.prediction import objective, predict
-from shallow_cli.core.tallies import NumberTally
-from shallow_cli.errors import DataError, Problem, UsageError
-from shallow_cli.files.config_file import read_overrides
+from shallow_cli.data_config import DataConfig
+from shallow_cli.errors import DataError, Problem
+from shallow_cli.files.identity import are_files, sha256_of, size_of
+from shallow_cli.files.table_file import open_table
 from shallow_cli.model import Model
-from shallow_cli.resolving import Entry, resolve
-from shallow_cli.rules import Scalar
-from shallow_cli.tables.cells import Cells, csv_cells, generated_cells
-from shallow_cli.tables.columns import unscaled
-from shallow_cli.tables.data import encode, split
-from shallow_cli.tables.targets import target_values
+from shallow_cli.scores import Evaluation, Scored, network_scored, scores_of
+from shallow_cli.tables.data import split
+from shallow_cli.tables.encoding import Encoding, encoding_of_model
+from shallow_cli.tables.fitted import encoding
+from shallow_cli.tables.generated import generated_table
+from shallow_cli.tables.loading import read_for
+from shallow_cli.tables.plan import format_of, plan_of_model, require_columns, require_width
+from shallow_cli.tables.raw import RawTable
+from shallow_cli.tables.readers import Found
+from shallow_cli.tables.reading import raw_batches
 
-# The keys that choose rows; everything else was decided when the model was trained.
-ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
-# Metrics of which more is better: those that a script can ask a minimum of.
-MORE_IS_BETTER = ("accuracy", "f1", "precision", "recall", "r2")
+Chunk = tuple[Array, Place]  # raw rows, and where each of them is
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """The metrics that apply, by name (None: no value), and for classes their counts."""
+class Evaluated:
+    """The metrics of all rows under "", of "training" and "validation" rows where known.
 
-    metrics: dict[str, float | int | None]
-    confusion: Array | None = None  # (K, K), row = true class, column = predicted class
+    `dropped` and `unseen` count rows and cells, by column.
+    """
+
+    name: str
+    parts: dict[str, Evaluation]
+    dropped: Counter[str] = field(default_factory=Counter)
+    unseen: Counter[str] = field(default_factory=Counter)
 
 
-def choose_rows(
-    model: Model, data: Path | None, overrides: Sequence[str] = (), named_by: str = "DATA"
-) -> Cells:
-    """The rows of a CSV, or the generated data of the model, or what `--set` makes of it.
+def evaluate(model: Model, chosen: DataConfig, threshold: float = metrics.EVEN) -> Evaluated:
+    """Measure a model on the rows that a `data` section names.
 
-    `named_by` is what the command line has for the CSV.
+    Args:
+        model: who predicts.
+        chosen: the rows.
+        threshold: above which probability the second of two classes is meant.
 
     Raises:
-        UsageError: if no rows are named, or by DATA and `--set` both.
-        ConfigError: if a key is set that does not choose rows.
-        DataError: if the table cannot be read.
+        DataError: if the table cannot be read, lacks a column, has a cell the model cannot use,
+            or a prediction is not finite.
     """
-    columns = model.columns
-    if data and overrides:
-        raise UsageError(
-            Problem(f"--set chooses the rows, and so does {named_by}; give one of the two")
-        )
-    chosen = _said(model, overrides) if overrides else None
-    path = chosen.csv if chosen else data
-    if path:
-        return csv_cells(path, columns.feature_names, columns.target_names)
-    own = unflat(model.config).data
-    if own.generate is None and chosen is None:
-        needed = ", ".join([*columns.feature_names, *columns.target_names])
-        raise UsageError(Problem(f"name a CSV as {named_by}, with the columns {needed}"))
-    return generated_cells(_generated(own, chosen) if chosen else own)
+    if chosen.csv is None:
+        return _evaluate_known(model, generated_table(chosen), threshold)
+    if _may_be_known(model, chosen):
+        table = read_for(model.columns, chosen, model.trained_width)
+        return _evaluate_known(model, table, threshold)
+    return _evaluate_stream(model, chosen, threshold)
 
 
-def _said(model: Model, overrides: Sequence[str]) -> DataConfig:
-    """The `data` section that `--set` makes, by the same rules as in training.
-
-    What the model was trained on is the source of the rows unless another is named.
-    """
-    found = list(read_overrides(overrides))
-    entries = [item for item in found if isinstance(item, Entry)]
-    problems = [item for item in found if isinstance(item, Problem)]
-    for entry in entries:
-        if entry.name in KEYS and entry.name not in ROW_KEYS:
-            text = "was decided when the model was trained; train again to change it"
-            problems.append(Problem(f"{entry.name}: {text}", entry.where))
-    if not {"data.csv", "data.generate"} & {entry.name for entry in entries}:
-        source = "data.generate" if model.config["data.generate"] else "data.csv"
-        word = model.config[source]
-        entries.insert(0, Entry(source, Scalar(word, word, "--set", Path()), "--set"))
-    return resolve(entries, "--set", problems).data
+def _may_be_known(model: Model, chosen: DataConfig) -> bool:
+    """Whether files are those of the training or the validation; of a pipe nobody can know."""
+    paths = chosen.csv or ()
+    if not are_files(paths):
+        return False
+    known = [(source["bytes"], source["sha256"]) for source in model.sources.values()]
+    size = size_of(paths)
+    return size in dict(known) and (size, sha256_of(paths)) in known
 
 
-def _generated(own: DataConfig, chosen: DataConfig) -> DataConfig:
-    """The chosen rows of a generated dataset; what was not said is as in training, if it can be."""
-    base = own if chosen.generate == own.generate else DataConfig(generate=chosen.generate)
-    said = {name: getattr(chosen, name) for name in ("samples", "noise", "seed")}
-    said = {name: value for name, value in said.items() if value is not None}
-    return dataclasses.replace(base, features=own.features, target=own.target, **said)
+def _evaluate_stream(model: Model, chosen: DataConfig, threshold: float) -> Evaluated:
+    columns, found = model.columns, Found()
+    plan = plan_of_model(columns, chosen, model.trained_width, targets=True)
+    with open_table(chosen.csv or (), format_of(chosen), wanted=plan.names) as table:
+        require_columns(table.header, plan.names, table.where)
+        require_width(plan, table.header, table.where)
+
+        def chunks() -> Iterator[Chunk]:
+            for raw in raw_batches(table.batches, plan, found):
+                if not found.complaints and len(raw.values):
+                    yield raw.values, raw.place
+
+        own = encoding_of_model(columns, targets=True)
+        result = evaluate_rows(model, own, chunks(), threshold)
+        if found.complaints:
+            raise DataError(*found.complaints.problems(advice=False))
+        if result is None:
+            raise DataError(Problem("no rows to measure on", table.name))
+        return Evaluated(table.name, {"": result}, found.dropped, found.unseen)
 
 
-def evaluate(model: Model, cells: Cells) -> dict[str, Evaluation]:
-    """The metrics on all rows under "", then on "training" and "validation" rows if known.
+def _evaluate_known(model: Model, table: RawTable, threshold: float) -> Evaluated:
+    rows: dict[str, Array | range] = {"": range(len(table)), **parts(model, table)}
+    results, own = {}, encoding(table, model.columns)
+    for name, positions in rows.items():
+        chunks = _chunks(table, positions)
+        result = evaluate_rows(model, own, chunks, threshold)
+        if result is not None:
+            results[name] = result
+    return Evaluated(table.name, results, table.dropped, table.unseen)
+
+
+def _chunks(table: RawTable, positions: Array | range) -> Iterator[Chunk]:
+    start = 0
+    for chunk in table.chunks(positions):
+        yield chunk, partial(_place, table.name, positions, start)
+        start += len(chunk)
+
+
+def _place(name: str, positions: Array | range, start: int, row: int) -> str:
+    return f"{name}: row {int(positions[start + row]) + 1}"
+
+
+def evaluate_rows(
+    model: Model,
+    own: Encoding,
+    chunks: Iterable[Chunk],
+    threshold: float = metrics.EVEN,
+) -> Evaluation | None:
+    """The metrics of a model on raw rows with targets; None where there are none.
+
+    `own` is how these raw rows become examples.
 
     Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know.
+        DataError: at the place of a row for which a prediction is not finite.
     """
-    results = {"": evaluate_rows(model, cells)}
-    for name, rows in parts(model, cells).items():
-        results[name] = evaluate_rows(model, cells.take(rows))
-    return results
+    scored = _scored_rows(model, own, chunks)
+    first = next(scored, None)
+    if first is None:
+        return None
+    return scores_of(chain([first], scored), model.columns, threshold)
 
 
-def evaluate_rows(model: Model, cells: Cells) -> Evaluation:
-    """The metrics of a model on rows with targets.
-
-    Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know, or
-            a prediction is not finite.
-    """
-    data = encode(model.columns, cells)
-    true = target_values(cells, model.columns.task, model.columns.classes)
-    with np.errstate(all="ignore"):
-        loss = objective(model.network, model.theta, data, 0)
-        A2 = predict(model.network, model.theta, data.table)
-    wrong = np.flatnonzero(~np.isfinite(A2).all(axis=1))
-    if len(wrong):
-        raise DataError(Problem(NOT_FINITE, cells.place(int(wrong[0]))))
-    if model.columns.classes:
-        return _of_classes(true[:, 0], A2, len(model.columns.classes), float(loss.real))
-    return _of_numbers(true, unscaled(model.columns.targets, A2))
+def _scored_rows(model: Model, own: Encoding, chunks: Iterable[Chunk]) -> Iterator[Scored]:
+    for raw, place in chunks:
+        data = own.examples(raw)
+        for scored in network_scored(model.network, model.theta, model.columns, data):
+            there = partial(_shifted, place, scored.rows.start)
+            require_finite(scored.said, there)
+            if model.columns.classes and not math.isfinite(scored.loss):
+                raise DataError(Problem(NOT_FINITE, there(0)))
+            yield scored
 
 
-def _of_classes(true: Array, A2: Array, n_classes: int, log_loss: float) -> Evaluation:
-    counts = metrics.confusion(true, metrics.decide(A2), n_classes)
-    scores = metrics.precision_recall_f1(counts)
-    occurs = counts.sum(axis=0) + counts.sum(axis=1) > 0
-    # Of two classes that of the second; else the plain mean over the classes that occur.
-    f1, precision, recall = (
-        float(score[1] if n_classes == 2 else score[occurs].mean())  # noqa: PLR2004
-        for score in (scores[2], scores[0], scores[1])
-    )
-    values: dict[str, float | int | None] = {
-        "rows": len(true),
-        "accuracy": metrics.accuracy(counts),
-        "log_loss": log_loss,
-        "f1": f1,
-        "precision": precision,
-        "recall": recall,
-        "baseline_accuracy": float(counts.sum(axis=1).max() / len(true)),
-    }
-    return Evaluation(values, counts)
+def _shifted(place: Place, by: int, row: int) -> str:
+    return place(by + row)
 
 
-def _of_numbers(true: Array, predicted: Array) -> Evaluation:
-    tally = NumberTally.none(true.shape[1]).seen(true, predicted, 0.0)
-    return Evaluation(
-        {
-            "rows": len(true),
-            "rmse": tally.rmse,
-            "mae": tally.mae,
-            "r2": tally.r2,
-            "baseline_rmse": tally.baseline_rmse,
-        }
-    )
-
-
-def parts(model: Model, cells: Cells) -> dict[str, Array]:
+def parts(model: Model, table: RawTable) -> dict[str, Array | range]:
     """Which rows the model was trained and validated on; empty for rows that are new to it."""
     sources = model.sources
-    if cells.sha256 == sources["training"]["sha256"]:
-        return _split_again(model, cells)
-    if "validation" in sources and cells.sha256 == sources["validation"]["sha256"]:
-        return {"validation": np.arange(len(cells))}
+    if table.sha256 == sources["training"]["sha256"]:
+        rows = split(table, unflat(model.config), model.columns.classes)
+        named = zip(("training", "validation"), rows, strict=True)
+        return {name: part for name, part in named if len(part)}
+    if "validation" in sources and table.sha256 == sources["validation"]["sha256"]:
+        return {"validation": range(len(table))}
     return {}
-
-
-def _split_again(model: Model, cells: Cells) -> dict[str, Array]:
-    config, columns = unflat(model.config), model.columns
-    values = target_values(cells, columns.task, columns.classes)
-    rows = split(config.data.validation, values, columns.classes, config.seed)
-    named = zip(("training", "validation"), rows, strict=True)
-    return {name: part for name, part in named if len(part)}

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import Config, flat, unflat
+from shallow_cli.config import INDIFFERENT, PATHS, Config, flat, unflat
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.training import train
 from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
-from shallow_cli.tables.cells import Cells
-from shallow_cli.tables.columns import OUTPUT_OF_TASK
-from shallow_cli.tables.data import Data, encode, load_data
+from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
+from shallow_cli.tables.data import Data, load_data
+from shallow_cli.tables.encoding import encoded
+from shallow_cli.tables.fitted import encoding, with_weights
+from shallow_cli.tables.raw import RawTable
 
 MOST_ROWS = 20  # of the loss table, when `log_every` is auto
 
@@ -37,22 +39,19 @@ class Prepared:
     theta: Parameters  # at the start
 
 
-def prepare(config: Config) -> Prepared:
+def prepare(config: Config, scratch: Path | None = None) -> Prepared:
     """Load the data and set up the network.
+
+    Args:
+        config: what to learn from, and how.
+        scratch: a folder for a temporary file where the rows are many; the system's if None.
 
     Raises:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
     """
-    data = load_data(config)
-    network = Network(
-        n_x=data.columns.n_x,
-        n_h=config.hidden_units,
-        n_y=data.columns.n_y,
-        activation=config.activation,
-        output=OUTPUT_OF_TASK[data.columns.task],
-        leak=config.leak,
-    )
+    data = load_data(config, scratch)
+    network = network_of(config, data.columns)
     settings = settings_of(config)
     return Prepared(
         dataclasses.replace(config, data=data.config, log_every=settings.log_every),
@@ -62,14 +61,28 @@ def prepare(config: Config) -> Prepared:
     )
 
 
-def continued(model: Model, cells: Cells) -> Job:
-    """How the training of a model would go on, on rows with targets.
+def network_of(config: Config, columns: Columns) -> Network:
+    """The network that a config asks for, with the inputs and outputs of a table."""
+    return Network(
+        n_x=columns.n_x,
+        n_h=config.hidden_units,
+        n_y=columns.n_y,
+        activation=config.activation,
+        output=OUTPUT_OF_TASK[columns.task],
+        leak=config.leak,
+    )
+
+
+def continued(model: Model, table: RawTable) -> Job:
+    """How the training of a model would go on, on the rows of a table read for it.
 
     Raises:
-        DataError: if a target is missing, no number, or of a class the model does not know.
+        DataError: if all the weights of the rows are 0.
     """
-    settings = settings_of(unflat(model.config))
-    return Job(model.network, encode(model.columns, cells), None, settings)
+    config, rows = unflat(model.config), range(len(table))
+    plain = encoding(table, model.columns)
+    weighted = with_weights(plain, table, rows, config.class_weight)
+    return Job(model.network, encoded(weighted, table, rows), None, settings_of(config))
 
 
 def settings_of(config: Config) -> Settings:
@@ -129,7 +142,8 @@ def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     """How a training ran away and what to try."""
     if not rows:
         scale = config.init_scale
-        return f"the first weights give no finite loss; try a smaller init_scale than {scale}"
+        advice = f"try a smaller init_scale than {scale}, or look for numbers far beyond the others"
+        return f"the first weights give no finite loss; {advice}"
     rate = config.learning_rate
     return (
         f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first, "
@@ -151,8 +165,14 @@ def fit(config: Config) -> Model:
 
 
 def deciding_keys(config: Config) -> dict[str, Any]:
-    """The keys that decide the result, as a model keeps them: of files only the name."""
+    """The keys that decide the result, as a model keeps them: of files only the names."""
     return {
-        name: value.name if isinstance(value, Path) else value
+        name: _names(value) if name in PATHS and isinstance(value, tuple) else value
         for name, value in flat(config).items()
+        if name not in INDIFFERENT
     }
+
+
+def _names(paths: Sequence[Path]) -> str | list[str]:
+    names = [path.name for path in paths]
+    return names[0] if len(names) == 1 else names

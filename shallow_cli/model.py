@@ -26,3 +26,9 @@ class Model:
     ended: dict[str, Any]
     kept: Row
     history: tuple[Row, ...]
+
+    @property
+    def trained_width(self) -> int:
+        """How many columns the training table had."""
+        width: int = self.sources["training"]["columns"]
+        return width
