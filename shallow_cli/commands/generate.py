@@ -45,14 +45,15 @@ def generate(name: str, options: dict[str, str]) -> None:
 
     from shallow_cli.files.config_file import read_overrides
     from shallow_cli.resolving import Entry, resolve
-    from shallow_cli.tables.cells import TARGET, generated_cells
+    from shallow_cli.tables.generated import TARGET, generated_table
 
     words = [f"data.generate={name}", *(f"data.{key}={value}" for key, value in options.items())]
     found = list(read_overrides(words, "generate"))
     entries = [item for item in found if isinstance(item, Entry)]
     problems = [item for item in found if not isinstance(item, Entry)]
-    cells = generated_cells(resolve(entries, "generate", problems).data)
+    table = generated_table(resolve(entries, "generate", problems).data)
+    labels = table.labels[TARGET]
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*cells.features, TARGET])
-    for row, target in zip(cells.inputs.tolist(), cells.targets[TARGET], strict=True):
-        writer.writerow([*map(repr, row), target])
+    writer.writerow(table.plan.names)
+    for *inputs, target in table.rows.values.tolist():
+        writer.writerow([*map(repr, inputs), labels[target]])

@@ -167,11 +167,12 @@ def points_of_model(
         ModelFileError: if the model cannot be read.
     """
     from shallow_cli.checking import model_points
-    from shallow_cli.evaluation import choose_rows
+    from shallow_cli.choosing import chosen_rows, table_of
     from shallow_cli.files.model_file import load_model
 
     loaded = load_model(model)
-    return model_points(loaded, choose_rows(loaded, data, overrides, "--data"), sampling)
+    chosen = chosen_rows(loaded, data, overrides, "--data")
+    return model_points(loaded, table_of(loaded, chosen), sampling)
 
 
 def refuse(**given: object) -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from shallow_cli.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from shallow_cli.model import Model
 
 DEFAULT_MODEL = Path("model.npz")
 
@@ -25,6 +30,16 @@ TableOption = Annotated[
     Path | None,
     typer.Option(
         "--data", metavar="CSV", readable=False, help="Take the rows from this table; - is stdin."
+    ),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold",
+        metavar="P",
+        min=0.0,
+        max=1.0,
+        help="Of two classes the positive one is meant above this probability; 0.5 without it.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -52,3 +67,15 @@ def with_table(overrides: Sequence[str], data: Path | None) -> list[str]:
 def likely_model(data: Path | None) -> Path:
     """What the model may be when the first argument turned out to be a table."""
     return DEFAULT_MODEL if data is None or str(data) == "-" else data
+
+
+def require_two_classes(model: "Model", threshold: float | None) -> None:
+    """Refuse a threshold where there is nothing to divide by it.
+
+    Raises:
+        UsageError: if the model does not have two classes.
+    """
+    if threshold is not None and model.columns.task != "binary":
+        n = len(model.columns.classes)
+        what = f"has {n} classes" if n else "predicts numbers"
+        raise UsageError(Problem(f"--threshold is for two classes; this model {what}"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shallow_cli.commands.options import Json, Overrides, TableOption, with_table
-from shallow_cli.console.streams import say, write
+from shallow_cli.console.streams import one_line, say, write
 from shallow_cli.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shallow_cli.core.events import Job
     from shallow_cli.core.network import Parameters
     from shallow_cli.core.tracing import Quantity, Step
+    from shallow_cli.tables.columns import Columns
 
 LETTERS = {"learning_rate": "α", "l2": "λ", "leak": "leak"}
 
@@ -48,7 +49,8 @@ def trace_cli(
     Every quantity comes with its equation in the lecture's notation, its shape, its values (of a
     large array the corners), and where it flows next. All of it is what the training code has
     computed, from all training examples as one batch, or from those that --row names. X, and Y of
-    a regression, are as the network sees them: scaled as data.scale says. --json has every value.
+    a regression, are as the network sees them: scaled as data.scale says, and a 1 for each word.
+    --json has every value.
 
     \b
     Example:
@@ -61,14 +63,17 @@ def trace_cli(
     from shallow_cli.console.trace_text import show_step
     from shallow_cli.core.tracing import trace
 
-    job, theta = subject_of(subject, data, overrides or ())
+    columns, job, theta = subject_of(subject, data, overrides or ())
     constants = constants_of(job)
     job = dataclasses.replace(job, training=chosen_examples(job, rows or ()))
     shown = islice(trace(job, theta), steps)
     if as_json:
         values = [step_values(step) for step in shown]
-        write(json.dumps({**constants, "steps": values}, ensure_ascii=False, allow_nan=False))
+        found = {**constants, "inputs": columns.input_names, "steps": values}
+        write(json.dumps(found, ensure_ascii=False, allow_nan=False))
         return
+    if columns.n_x > len(columns.features):  # who has words must know which input is which
+        write(one_line(f"the rows of X: {', '.join(columns.input_names)}") + "\n")
     for step in shown:
         show_step(step, {LETTERS[name]: value for name, value in constants.items()})
 
@@ -86,8 +91,8 @@ def constants_of(job: "Job") -> dict[str, float]:
 
 def subject_of(
     subject: Path, data: Path | None, overrides: Sequence[str]
-) -> "tuple[Job, Parameters]":
-    """What to train, and the weights to start from.
+) -> "tuple[Columns, Job, Parameters]":
+    """What the inputs are, what to train, and the weights to start from.
 
     Raises:
         UsageError: if a model needs rows and none are named.
@@ -95,16 +100,17 @@ def subject_of(
         DataError: if the data cannot be read or trained on.
         ModelFileError: if the model cannot be read.
     """
-    from shallow_cli.evaluation import choose_rows
+    from shallow_cli.choosing import chosen_rows, table_of
     from shallow_cli.files.config_file import load_config
     from shallow_cli.files.model_file import is_model, load_model
     from shallow_cli.fitting import continued, prepare
 
     if is_model(subject):
         model = load_model(subject)
-        return continued(model, choose_rows(model, data, overrides, "--data")), model.theta
+        chosen = chosen_rows(model, data, overrides, "--data")
+        return model.columns, continued(model, table_of(model, chosen)), model.theta
     prepared = prepare(load_config(subject, with_table(overrides, data)))
-    return prepared.job, prepared.theta
+    return prepared.data.columns, prepared.job, prepared.theta
 
 
 def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":

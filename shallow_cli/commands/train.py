@@ -36,7 +36,8 @@ def train_cli(
 ) -> None:
     """Train a network and write one model file.
 
-    The loss table goes to stdout, everything else to stderr. A row holds the loss of the
+    The loss table goes to stdout, everything else to stderr, first of all how each column is
+    used. A row holds the loss of the
     weights at that epoch.
 
     \b
@@ -73,9 +74,9 @@ def train(config: "Config", output: Path, *, form: str = "table", quiet: bool = 
     from shallow_cli.fitting import prepare, trained_model
 
     require_replaceable(output)
-    prepared = prepare(config)
+    prepared = prepare(config, output.absolute().parent)
     tell = (lambda _: None) if quiet else say
-    for note in notes(prepared):
+    for note in notes(prepared, config):
         tell(note)
     with Interrupts() as interrupted:
         events = train_events(prepared.job, prepared.theta, interrupted)

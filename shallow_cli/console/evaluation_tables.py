@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shallow_cli.console.streams import say
+from shallow_cli.console.column_notes import unseen_words
 from shallow_cli.console.tables import number, show_table
+from shallow_cli.console.words import counted
 
 if TYPE_CHECKING:
-    from shallow_cli.evaluation import Evaluation
+    from shallow_cli.evaluation import Evaluated
     from shallow_cli.model import Model
 
 
-def show_evaluation(model: Model, name: str, results: Mapping[str, Evaluation]) -> None:
-    """Print the metrics of all rows and of each part, with classes and counts of the last part.
+def told(found: Evaluated) -> Iterator[str]:
+    """What is worth saying of the rows: known ones, dropped ones, words nobody has seen."""
+    known = [f"{r.metrics['rows']} {part} rows" for part, r in found.parts.items() if part]
+    if known:
+        yield f"{found.name} is known to the model: {', '.join(known)}"
+    for name, count in found.dropped.items():
+        if count:
+            yield f"left out: {counted(count, 'row')} without {name}"
+    for line in unseen_words(found.unseen):
+        yield f"warning: {line}"
 
-    Args:
-        model: what was evaluated.
-        name: of the rows.
-        results: by part; "" is all rows.
-    """
-    if len(results) > 1:
-        known = (f"{r.metrics['rows']} {part} rows" for part, r in results.items() if part)
-        say(f"{name} is known to the model: {', '.join(known)}")
+
+def show_evaluation(model: Model, found: Evaluated) -> None:
+    """Print the metrics of all rows and of each part, with classes and counts of the last part."""
+    results = found.parts
     names = results[""].metrics
     rows = [[name, *(_cell(r.metrics[name]) for r in results.values())] for name in names]
     show_table("Metrics", ["", *(part or "all rows" for part in results)], rows)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shallow_cli.console.tables import number, show_table
+from shallow_cli.tables.columns import Category, Column
+from shallow_cli.yaml_text import yaml_value
 
 if TYPE_CHECKING:
     from shallow_cli.model import Model
 
 LAST_ROWS = 5
+SHOWN_WORDS = 8
 
 
 def show_model(model: Model, *, weights: bool) -> None:
@@ -39,19 +42,34 @@ def _show_layers(model: Model) -> None:
 
 def _show_columns(model: Model) -> None:
     columns = model.columns
-    groups = [("feature", columns.features)]
+    numbers = [("feature", f) for f in columns.features if isinstance(f, Column)]
     if not columns.classes:
-        groups.append(("target", columns.targets))
+        numbers += [("target", target) for target in columns.targets]
+    filled = any(column.fill is not None for _, column in numbers)
     rows = [
-        [column.name, role, f"{column.offset:.6g}", f"{column.scale:.6g}"]
-        for role, group in groups
-        for column in group
+        [column.name, role, *(f"{x:.6g}" for x in (column.offset, column.scale))]
+        + [_or_dash(column.fill)] * filled
+        for role, column in numbers
     ]
     title = "Columns: the network sees (x − offset) / scale"
-    show_table(title, ["", "as", "offset", "scale"], rows)
+    if rows:
+        show_table(title, ["", "as", "offset", "scale"] + ["if missing"] * filled, rows)
+    words = [[f.name, _words(f)] for f in columns.features if isinstance(f, Category)]
+    if words:
+        show_table("Categories: the network sees a 1 for the word", ["", "words"], words)
     if columns.classes:
         rows = [[label, str(number)] for number, label in enumerate(columns.classes)]
         show_table(f"Classes of {', '.join(columns.target_names)}", ["", "number"], rows)
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"
+
+
+def _words(category: Category) -> str:
+    shown = [word or "(missing)" for word in category.words[:SHOWN_WORDS]]
+    more = len(category.words) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _show_training(model: Model) -> None:
@@ -73,4 +91,4 @@ def _show_weights(model: Model) -> None:
 
 
 def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return yaml_value(tuple(value) if isinstance(value, list) else value)

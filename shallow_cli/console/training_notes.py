@@ -6,30 +6,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shallow_cli.console.column_notes import column_notes
 from shallow_cli.console.tables import number
+from shallow_cli.console.words import counted, listed
 
 if TYPE_CHECKING:
+    from shallow_cli.config import Config
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
 
-SHOWN = 6
 
-
-def notes(prepared: Prepared) -> Iterator[str]:
-    """What was decided on the way, and what is unusual."""
+def notes(prepared: Prepared, given: Config) -> Iterator[str]:
+    """What was decided on the way, and what is unusual, of a config as somebody wrote it."""
     columns, config, job = prepared.data.columns, prepared.config, prepared.job
     what = f"{', '.join(columns.target_names)}: {columns.task}"
     if columns.classes:
         what += f", {len(columns.classes)} classes ({listed(columns.classes)})"
+        if config.data.positive is not None:
+            what += f", of which {columns.classes[-1]} is the positive one"
     if prepared.data.other_task:
         what += f"; data.task: {prepared.data.other_task} overrides"
     yield what
     parts = [counted(len(job.training), "training row")]
     if job.validation:
         parts.append(counted(len(job.validation), "validation row"))
-    parts.append(counted(columns.n_x, "feature"))
+    parts.append(counted(len(columns.features), "feature"))
+    if columns.n_x > len(columns.features):
+        parts.append(counted(columns.n_x, "input"))
     parts.append(counted(job.network.n_parameters, "parameter"))
     yield ", ".join(parts)
+    yield from column_notes(prepared, given.data)
     if not columns.classes and config.data.scale_target != "none":
         how = config.data.scale_target
         yield f"the loss is that of the scaled target (data.scale_target: {how})"
@@ -59,13 +65,3 @@ def ending(model: Model, output: Path) -> Iterator[str]:
     if kept.validation_loss is not None:
         losses += f", validation_loss {number(kept.validation_loss)}"
     yield f"wrote {output}: the weights of epoch {kept.epoch}{steps}, {losses}"
-
-
-def counted(how_many: int, thing: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{how_many} {thing}" if how_many == 1 else f"{how_many} {thing}s"
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """The first names, with a sign that there are more."""
-    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
