@@ -40,7 +40,12 @@ PROMISES = (
     f"{CORE}/test_metrics.py",
     f"{CORE}/test_prediction.py",
     "tests/test_tables.py",
+    "tests/test_columns.py",
+    "tests/test_missing.py",
+    "tests/test_labels.py",
+    "tests/test_weights.py",
     "tests/test_cli_evaluate.py::test_a_regression_is_measured_in_its_own_units",
+    "tests/test_crossvalidation.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (

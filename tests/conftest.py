@@ -19,6 +19,14 @@ import numpy as np
 import pytest
 
 from shallow_cli.cli import run
+from shallow_cli.errors import ShallowError
+from shallow_cli.files.config_file import load_config
+from shallow_cli.files.row_store import in_memory
+from shallow_cli.fitting import Prepared, prepare
+from shallow_cli.tables.columns import Column
+from shallow_cli.tables.fitted import fit_column, spread
+from shallow_cli.tables.plan import Plan, Slot
+from shallow_cli.tables.raw import RawTable
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,3 +106,25 @@ def write(path: Path, text: str) -> Path:
     """A file with this text."""
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def column_of(values: np.ndarray, how: str) -> Column:
+    """The column that is fitted to these values (m,)."""
+    table = RawTable("t", in_memory(values[:, None]), Plan((Slot("a"),)), {}, {}, "")
+    return fit_column("a", how, spread(table, range(len(table)), slice(0, 1)), 0)
+
+
+def prepared(folder: Path, table: str | bytes, *overrides: str) -> Prepared:
+    """What training on this table would use."""
+    raw = table if isinstance(table, bytes) else table.encode()
+    (folder / "t.csv").write_bytes(raw)
+    config = write(folder / "c.yaml", "data: {csv: t.csv}\n")
+    return prepare(load_config(config, overrides))
+
+
+def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
+    """Why a table cannot be trained on, without the folder; it is a data error."""
+    with pytest.raises(ShallowError) as caught:
+        prepared(folder, table, *overrides)
+    assert caught.value.exit_code == (2 if "data." in str(caught.value).split(":")[0] else 3)
+    return str(caught.value).replace(f"{folder}/", "")

@@ -62,14 +62,43 @@ def test_init_writes_a_config_that_trains_as_it_is(name: str, shallow: Shallow) 
     shallow("train", "c.yaml", "--set", "epochs=2")
 
 
-def test_init_leaves_out_what_cannot_be_learned_from_and_says_why(shallow: Shallow) -> None:
-    write(Path("t.csv"), "id,a,b,y\nr1,1,2,no\nr2,2,,yes\nr3,3,1,no\nr4,4,1,yes\n")
+def test_init_writes_down_what_the_columns_need(shallow: Shallow) -> None:
+    """Dates and ids are left out, gaps filled, stray words are gaps, delimiters are told."""
+    days = [f"2024-01-{i:02}" for i in range(1, 25)]
+    rows = [f"r{i};{day};{i % 5},5;{i % 3};{'yn'[i % 2]}" for i, day in enumerate(days)]
+    rows[3] = "r3;2024-01-04;-;2;n"
+    rows[4] = "r4;2024-01-05;;1;y"
+    write(Path("t.csv"), "name;day;a;b;y\n" + "\n".join(rows) + "\n")
     text = shallow("init", "t.csv").out
+    assert "#   name: different in every row" in text
+    assert "#   day: looks like dates" in text
     write(Path("c.yaml"), text)
-    assert "#   id: line 2: 'r1' is not a number" in text
-    assert "#   b: line 3: an empty cell, where a number is needed" in text
-    assert load_config(Path("c.yaml")).data.exclude == ("id", "b")
-    shallow("train", "c.yaml", "--set", "epochs=2", "--set", "data.validation=0")
+    data = load_config(Path("c.yaml")).data
+    assert (data.delimiter, data.decimal, data.exclude) == (";", ",", ("name", "day"))
+    assert data.missing == "mean"
+    assert data.missing_values[-1] == "-"
+    shallow("train", "c.yaml", "--set", "epochs=2")
+
+
+def test_init_of_a_table_without_a_header(shallow: Shallow) -> None:
+    write(Path("t.csv"), "1,2,0\n3,1,1\n2,2,0\n1,1,1\n")
+    write(Path("c.yaml"), shallow("init", "t.csv").out)
+    data = load_config(Path("c.yaml")).data
+    assert not data.header
+    assert data.target == ("c3",)
+    shallow("train", "c.yaml", "--set", "epochs=1")
+
+
+def test_init_takes_what_is_said_with_set(shallow: Shallow) -> None:
+    Path("t.csv").write_bytes("a,é,y\n1,x,2.5\n2,z,3\n3,x,1\n".encode("cp1252"))
+    assert "set data.encoding: cp1252" in shallow("init", "t.csv", code=3).err
+    words = ["--set", "data.encoding=cp1252", "--set", "data.target=é"]
+    write(Path("c.yaml"), shallow("init", "t.csv", *words).out)
+    data = load_config(Path("c.yaml")).data
+    assert (data.encoding, data.target, data.task) == ("cp1252", ("é",), "binary")
+    shallow("train", "c.yaml", "--set", "epochs=1")
+    assert "only keys of data" in shallow("init", "t.csv", "--set", "epochs=3", code=2).err
+    assert "no table is named" in shallow("init", "--set", "data.seed=3", code=2).err
 
 
 @pytest.mark.parametrize(
@@ -90,7 +119,7 @@ def test_init_is_not_led_astray_by_cells(cell: str, shallow: Shallow) -> None:
     ("table", "expected"),
     [
         ("a,y\n1,x\n2,x\n", "only one class, 'x'"),
-        ("a,y\nu,x\nv,z\n", "no column is all numbers"),
+        ("id,y\n" + "".join(f"n{i},{i % 2}\n" for i in range(30)), "no column is left"),
         ("a,y\n" + "".join(f"{i},n{i}\n" for i in range(60)), "60 classes in 60 rows"),
         ("a,y\n", "has a header, but no rows"),
     ],

@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cli.answers import answers, outputs
+from shallow_cli.answers import Wish, answers, outputs
 from shallow_cli.core.network import parameters
 from shallow_cli.errors import DataError
 from shallow_cli.files.model_file import load_model
+from shallow_cli.tables.encoding import encoding_of_model
 
 from .conftest import ROOT, Shallow, run_process, write
 
@@ -55,6 +56,21 @@ def test_id_columns_are_copied_first(shallow: Shallow, iris_model: Path) -> None
     assert done.out == 'note,id,species\n"a, b",007,setosa\n'
 
 
+@pytest.mark.parametrize("sets", [[], ["--set", "data.categorical=b"]])
+def test_blanks_behind_a_word_do_not_count(
+    sets: list[str], shallow: Shallow, tmp_path: Path
+) -> None:
+    write(tmp_path / "t.csv", "a,b,y\n1,red ,no\n2,blue,yes\n3,red,no\n4,blue ,yes\n")
+    write(tmp_path / "c.yaml", "data: {csv: t.csv}\nepochs: 1\n")
+    shallow("train", "c.yaml", "-q", *sets)
+    done = shallow("predict", "model.npz", "t.csv", "--strict", "--proba", "--id", "b")
+    assert [line.split(",")[0] for line in done.out.splitlines()[1:]] == [
+        *("red ", "blue", "red", "blue ")
+    ]
+    plain = shallow("predict", "model.npz", "t.csv", "--strict", "--proba").out
+    assert [line.partition(",")[2] for line in done.out.splitlines()] == plain.splitlines()
+
+
 def test_columns_are_matched_by_name(shallow: Shallow, iris_model: Path) -> None:
     """Their order, further columns and the target make no difference to a byte."""
     rows = parsed(IRIS.read_text())
@@ -81,7 +97,10 @@ def test_missing_columns_are_named_all_at_once(shallow: Shallow, iris_model: Pat
 def test_a_bad_cell_ends_the_output_with_its_place(shallow: Shallow, iris_model: Path) -> None:
     write(Path("t.csv"), f"{COLUMNS}\n{FLOWER}\n5.1,,1.4,0.2\n")
     done = shallow("predict", iris_model, "t.csv", code=3)
-    assert done.err == "t.csv:3: sepal_width: an empty cell, where a number is needed\n"
+    assert done.err == (
+        "t.csv:3: sepal_width: an empty cell, where a number is needed; "
+        "a model that was trained with data.missing: mean or median fills it\n"
+    )
 
 
 def test_an_output_file_is_whole_or_not_there(shallow: Shallow, iris_model: Path) -> None:
@@ -294,9 +313,10 @@ def test_infinite_answers_are_refused_as_well(iris_model: Path) -> None:
         network=dataclasses.replace(model.network, output="linear", activation="relu"),
         theta=parameters(model.network, np.full(model.network.n_parameters, 1e200)),
     )
-    assert np.isposinf(outputs(linear, np.full((1, 4), 1e149))).any()
-    with pytest.raises(DataError, match="here: no finite prediction"):
-        answers(linear, np.full((1, 4), 1e149), ["here"], proba=False)
+    encoding = encoding_of_model(linear.columns, targets=False)
+    assert np.isposinf(outputs(linear, encoding, np.full((1, 4), 1e149))).any()
+    with pytest.raises(DataError, match="row 0: no finite prediction"):
+        answers(linear, encoding, np.full((1, 4), 1e149), "row {}".format, Wish())
 
 
 def test_termination_leaves_no_temporary_file(iris_model: Path, tmp_path: Path) -> None:

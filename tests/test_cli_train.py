@@ -187,6 +187,17 @@ def test_weights_that_overflow_at_once_give_no_row(form: str, shallow: Shallow) 
     assert "no finite loss; try a smaller init_scale than 1e+200" in done.err
 
 
+def test_a_held_out_row_may_be_too_far_beyond_the_others(shallow: Shallow) -> None:
+    """Its loss is in units of the training rows."""
+    write(Path("t.csv"), "a,b,y\n0,0,0\n0,0,1\n0,0,2.2250738585072014e-308\n")
+    write(Path("c.yaml"), "data: {csv: t.csv, validation: 0.3}\n")
+    done = shallow("train", "c.yaml", "-q", code=4)
+    assert done.err == (
+        "the first weights give no finite loss; try a smaller init_scale than 0.01, "
+        "or look for numbers far beyond the others\n"
+    )
+
+
 def test_large_losses_keep_to_their_column(shallow: Shallow) -> None:
     settings = "learning_rate: 20\nepochs: 5\nlog_every: 1\n"
     write(Path("c.yaml"), f"data: {{generate: sine}}\nactivation: relu\n{settings}")

@@ -38,7 +38,7 @@ def test_the_header_tells_all_but_nothing_of_the_machine(iris_model: Path) -> No
     with zipfile.ZipFile(iris_model) as archive:
         header = json.loads(archive.read("model.json"))
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert header["format_version"] == 1
+    assert header["format_version"] == 2
     assert header["columns"]["classes"] == ["setosa", "versicolor", "virginica"]
     assert header["config"]["data.csv"] == "iris.csv"
     assert header["config"]["hidden_units"] == 8
@@ -109,6 +109,13 @@ def scaling(members: dict[str, bytes], **changes: object) -> None:
     edited(members, columns__features=[{**features[0], **changes}, *features[1:]])
 
 
+def words(members: dict[str, bytes], found: list[object]) -> None:
+    """Make the first feature of the header one of words."""
+    features = json.loads(members["model.json"])["columns"]["features"]
+    category = {"name": features[0]["name"], "words": found}
+    edited(members, columns__features=[category, *features[1:]])
+
+
 def array(values: object, *, fortran: bool = False) -> bytes:
     """The bytes of a .npy file."""
     buffer = io.BytesIO()
@@ -123,7 +130,8 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: m.pop("b2.npy"), "its members are"),
         (lambda m: m.update({"more.npy": array([1.0])}), "its members are"),
         (lambda m: edited(m, format="other"), "its header is not that of a model"),
-        (lambda m: edited(m, format_version=2), "version 2, made by a newer shallow; upgrade"),
+        (lambda m: edited(m, format_version=3), "version 3, of a newer shallow; upgrade"),
+        (lambda m: edited(m, format_version=1), "version 1, of an older shallow; train it again"),
         (lambda m: edited(m, network__n_h=10**9), "larger than its weights"),
         (lambda m: edited(m, network__n_h=-1), "the sizes (4, -1, 3)"),
         (lambda m: edited(m, network__n_h=7), "W1 does not fit the network"),
@@ -142,6 +150,13 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, config=None), "damaged one"),
         (lambda m: edited(m, sources={}), "damaged one"),
         (lambda m: edited(m, sources__training__rows="x"), "what it was trained on"),
+        (lambda m: edited(m, sources__training__bytes=-1), "what it was trained on"),
+        (lambda m: edited(m, sources__training__sha256=1), "what it was trained on"),
+        (lambda m: words(m, []), "sepal_length are not distinct words"),
+        (lambda m: words(m, ["a", "a"]), "sepal_length are not distinct words"),
+        (lambda m: words(m, [1, 2]), "sepal_length are not distinct words"),
+        (lambda m: words(m, ["a", "b"]), "its columns do not fit the network"),
+        (lambda m: scaling(m, fill="x"), "sepal_length is no scaling"),
         (lambda m: edited(m, ended=[]), "damaged one"),
         (lambda m: edited(m, ended__epoch="x"), "how training ended"),
         (lambda m: edited(m, ended__partial_steps=-1), "how training ended"),

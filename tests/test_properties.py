@@ -13,15 +13,18 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shallow_cli.config_text import yaml_value
 from shallow_cli.core.arrays import with_ones
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.prediction import predict
 from shallow_cli.errors import ConfigError, DataError
 from shallow_cli.files.config_file import load_config
-from shallow_cli.files.csv_file import open_table
+from shallow_cli.files.table_file import open_table
 from shallow_cli.numerals import are_numbers, is_number
-from shallow_cli.tables.columns import class_labels, class_numbers, fit_column, scaled, unscaled
+from shallow_cli.tables.columns import scaled, unscaled
+from shallow_cli.tables.labels import class_labels, positions
+from shallow_cli.yaml_text import yaml_value
+
+from .conftest import column_of
 
 # The same examples every time: a change must not turn red by chance.
 steady = settings(
@@ -49,7 +52,7 @@ def test_no_config_is_more_than_an_error(tmp_path: Path, raw: bytes) -> None:
 def test_no_table_is_more_than_an_error(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(raw)
-    with contextlib.suppress(DataError), open_table(path) as table:
+    with contextlib.suppress(DataError), open_table([path]) as table:
         rows = sum(len(batch.lines) for batch in table.batches)
         assert rows <= raw.count(b"\n") + raw.count(b"\r") + 1
 
@@ -62,9 +65,13 @@ def test_a_written_table_is_read_back(tmp_path: Path, rows: list[tuple[str, str]
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([("first", "second"), *rows])
     path = tmp_path / "t.csv"
     path.write_bytes(text.getvalue().encode())
-    with open_table(path) as table:
-        read = [row for b in table.batches for row in zip(*b.cells.values(), strict=True)]
-    assert read == rows
+    with open_table([path]) as table:
+        read = [
+            tuple(batch.cell(row, name) for name in table.header)
+            for batch in table.batches
+            for row in range(len(batch))
+        ]
+    assert read == [tuple(cell.strip() for cell in row) for row in rows]
 
 
 @steady
@@ -90,7 +97,7 @@ def test_any_text_survives_yaml(text: str) -> None:
 def test_scaling_is_undone(values: list[float]) -> None:
     array = np.array(values)
     for how in ("none", "minmax", "standardize"):
-        column = fit_column("x", array, how)
+        column = column_of(array, how)
         assert column.scale > 0
         assert math.isfinite(column.scale)
         back = unscaled([column], scaled([column], array[:, None]))[:, 0]
@@ -102,7 +109,7 @@ def test_scaling_is_undone(values: list[float]) -> None:
 @given(st.lists(st.sampled_from(["a", "b", "1", "1.0", "01", "2", "é", "2e0"]), min_size=1))
 def test_every_cell_is_of_the_class_it_is_called(cells: list[str]) -> None:
     labels = class_labels(cells)
-    numbers = class_numbers(cells, labels)
+    numbers = positions(cells, labels)
     assert sorted(set(numbers.tolist())) == list(range(len(labels)))
     for cell, number in zip(cells, numbers, strict=True):
         same = cell == labels[number]

@@ -8,33 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shallow_cli.core.arrays import in_memory
 from shallow_cli.core.events import Row
-from shallow_cli.errors import DataError, ShallowError
+from shallow_cli.errors import DataError
 from shallow_cli.files.config_file import load_config
-from shallow_cli.files.csv_file import open_table
+from shallow_cli.files.table_file import open_table
 from shallow_cli.fitting import Prepared, prepare
-from shallow_cli.tables.columns import class_labels, class_numbers, fit_column
-from shallow_cli.tables.targets import choose_task, other_task
+from shallow_cli.tables.labels import class_labels, positions
 
-from .conftest import ROOT, write
+from .conftest import ROOT, column_of, prepared, refusal, write
 
 ROWS = "1,2,yes\n3,5,no\n2,2,yes\n4,1,no\n"
-
-
-def prepared(folder: Path, table: str | bytes, *overrides: str) -> Prepared:
-    """What training on this table would use."""
-    raw = table if isinstance(table, bytes) else table.encode()
-    (folder / "t.csv").write_bytes(raw)
-    config = write(folder / "c.yaml", "data: {csv: t.csv}\n")
-    return prepare(load_config(config, overrides))
-
-
-def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
-    """Why a table cannot be trained on, without the folder; it is a data error."""
-    with pytest.raises(ShallowError) as caught:
-        prepared(folder, table, *overrides)
-    assert caught.value.exit_code == (2 if "data." in str(caught.value).split(":")[0] else 3)
-    return str(caught.value).replace(f"{folder}/", "")
 
 
 @pytest.mark.parametrize(
@@ -54,9 +38,9 @@ def refusal(folder: Path, table: str | bytes, *overrides: str) -> str:
 def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None:
     found = prepared(tmp_path, table, "data.scale=none")
     np.testing.assert_array_equal(
-        found.data.training.table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
+        in_memory(found.data.training).table, [[1, 2, 1], [3, 5, 1], [2, 2, 1], [4, 1, 1]]
     )
-    np.testing.assert_array_equal(found.data.training.targets, [[1], [0], [1], [0]])
+    np.testing.assert_array_equal(in_memory(found.data.training).targets, [[1], [0], [1], [0]])
     assert found.data.columns.classes == ("no", "yes")
 
 
@@ -69,10 +53,12 @@ def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None
         ("a,b,y\n1,2,x\n1,2,3,4\n", "t.csv:3: 4 cells, but the header has 3"),
         ("a,,y\n1,2,x\n", "t.csv:1: column 2 has no name"),
         ("a,a,y\n1,2,x\n", "t.csv:1: two columns are called 'a'"),
-        ("1,2,3\n4,5,6\n", "t.csv:1: the first row is all numbers; a table needs a header"),
-        ("a;b;y\n1;2;x\n", "t.csv:1: one column only; the cells must be separated by commas"),
+        ("1,2,3\n4,5,6\n", "t.csv:1: the first row is all numbers; no header? data.header: false"),
         ('a,b,y\n1,"2,x\n', "t.csv:2: not a CSV record: unexpected end of data"),
-        (b"a,b,y\n1,\xff,x\n", "not UTF-8 text; save it as UTF-8 first"),
+        (
+            b"a,b,y\n1,\xff,x\n",
+            "t.csv:2: not UTF-8 text; set data.encoding: cp1252, if '1,ÿ,x' reads right so",
+        ),
         (b"a,b,y\n1,\x00,x\n", "t.csv: a binary file, not a CSV"),
         ("y\nx\nz\n", "t.csv:1: no column is left to learn from"),
         (f"a,b,y\n{ROWS}".replace("no", "yes"), "t.csv: y: only one class, 'yes'"),
@@ -89,38 +75,51 @@ def test_what_is_no_table_is_refused(table: str | bytes, expected: str, tmp_path
     assert expected in refusal(tmp_path, table)
 
 
+NAMES = "if these are names, set data.categorical: a; to leave the column out, set data.exclude: a"
+MISSING = "if it means missing, list it in data.missing_values"
+
+
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("abc", "'abc' is not a number"),
-        ("", "an empty cell, where a number is needed"),
-        ("nan", "'nan' is not a number"),
-        ("inf", "'inf' is not a number"),
-        ("1_000", "'1_000' is not a number"),
-        ("١٢", "'١٢' is not a number"),
-        ("1e999", "'1e999' is too large"),
-        ("-1e200", "'-1e200' is too large"),
+        ("abc", f"'abc' is not a number, but most of the column is; {MISSING}; {NAMES}"),
         ("0x10", "'0x10' is not a number"),
+        ("inf", "'inf' is not a number"),
+        ("1_000", "'1_000' is not a number, but most of the column is; write numbers plainly"),
+        ('"1,000"', "'1,000' is not a number"),
+        ("١٢", "'١٢' is not a number"),
+        ("1e999", "'1e999' is too large; to leave the column out, set data.exclude: a"),
+        ("-1e200", "'-1e200' is too large"),
+        ("", "an empty cell, where a number is needed; data.missing can be mean, median or drop"),
+        ("nan", "'nan', where a number is needed; data.missing can be mean, median or drop"),
     ],
 )
 def test_a_cell_that_is_no_number_is_named(cell: str, says: str, tmp_path: Path) -> None:
-    found = refusal(tmp_path, f"a,b,y\n{ROWS}{cell},2,no\n")
-    assert found == f"t.csv:6: a: {says}; to leave the column out, set data.exclude: a"
+    assert refusal(tmp_path, f"a,b,y\n{ROWS}{cell},2,no\n").startswith(f"t.csv:6: a: {says}")
 
 
 def test_every_column_with_a_bad_cell_is_told_in_one_run(tmp_path: Path) -> None:
-    found = refusal(tmp_path, f"a,b,y\n{ROWS}x,2,no\n1,,no\ny,3,no\n")
-    assert found.splitlines() == [
-        "t.csv:6: a: 'x' is not a number (the first of 2 such cells); "
-        "to leave the column out, set data.exclude: a",
-        "t.csv:7: b: an empty cell, where a number is needed; "
-        "to leave the column out, set data.exclude: b",
+    found = refusal(tmp_path, f"a,b,y\n{ROWS}2,,no\n1,,no\n,3,no\n")
+    assert [line.partition(";")[0] for line in found.splitlines()] == [
+        "t.csv:8: a: an empty cell, where a number is needed",
+        "t.csv:6: b: an empty cell, where a number is needed (2 such cells: lines 6, 7)",
     ]
 
 
+def test_stray_words_are_shown_with_the_first_five_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{'x' * (i % 2)}{i},{i},no\n" for i in range(12)) + ROWS
+    found = refusal(tmp_path, f"a,b,y\n{rows}")
+    assert found == (
+        "t.csv:3: a: 'x1' is not a number, but most of the column is (6 such cells: "
+        "'x1' on line 3, "
+        "'x3' on line 5, 'x5' on line 7, 'x7' on line 9, 'x9' on line 11, …); "
+        f"{MISSING}; {NAMES}"
+    )
+
+
 def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
-    found = refusal(tmp_path, 'a,b,y\n1,2,"two\nlines"\nx,2,no\n')
-    assert found.startswith("t.csv:4: a: 'x'")
+    found = refusal(tmp_path, 'a,b,y\n1,2,"two\nlines"\n,2,no\n')
+    assert found.startswith("t.csv:4: a: an empty cell")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
         ),
         (
             ["data.target=y", "data.task=regression"],
-            "t.csv:2: y: 'yes' is not a number (4 such rows",
+            "t.csv:2: y: 'yes' is not a number (4 such cells",
         ),
     ],
 )
@@ -148,29 +147,33 @@ def test_what_the_table_cannot_give(overrides: list[str], expected: str, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("cells", "task"),
+    ("cells", "task", "other"),
     [
-        (["a", "b", "a"], "binary"),
-        (["a", "b", "c"], "multiclass"),
-        (["true", "false"], "binary"),
-        (["0", "1", "0", "1"], "binary"),
-        (["3", "1", "2"] * 2, "multiclass"),
-        (["1.0", "2.0"] * 2, "binary"),
-        (["0", "1", "0"], "regression"),  # 1 is there only once
-        ([str(i) for i in range(20)] * 2, "multiclass"),
-        ([str(i) for i in range(21)] * 2, "regression"),
-        (["0.5", "1.5"] * 2, "regression"),
+        (["a", "b", "a"], "binary", None),
+        (["a", "b", "c"], "multiclass", None),
+        (["true", "false"], "binary", None),
+        (["0", "1", "0", "1"], "binary", "regression"),
+        (["3", "1", "2"] * 2, "multiclass", "regression"),
+        (["1.0", "2.0"] * 2, "binary", "regression"),
+        (["0", "1", "0"], "regression", "multiclass"),  # 1 is there only once
+        ([str(i) for i in range(20)] * 2, "multiclass", "regression"),
+        ([str(i) for i in range(21)] * 2, "regression", None),
+        (["0.5", "1.5"] * 2, "regression", "multiclass"),
     ],
 )
-def test_task_auto(cells: list[str], task: str) -> None:
-    assert choose_task(cells) == task
+def test_task_auto_and_what_it_might_have_meant(
+    cells: list[str], task: str, other: str | None, tmp_path: Path
+) -> None:
+    rows = "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))
+    found = prepared(tmp_path, f"a,y\n{rows}")
+    assert (found.config.data.task, found.data.other_task) == (task, other)
 
 
 def test_classes_are_sorted_and_written_as_they_were_read() -> None:
     assert class_labels(["10", "9", "10", "2"]) == ("2", "9", "10")
     assert class_labels(["1.0", "0", "1", "0.0"]) == ("0", "1.0")
     assert class_labels(["b", "B", "a", "10", "9"]) == ("10", "9", "B", "a", "b")
-    np.testing.assert_array_equal(class_numbers(["1", "0.0", "x"], ("0", "1.0")), [1, 0, -1])
+    np.testing.assert_array_equal(positions(["1", "0.0", "x"], ("0", "1.0")), [1, 0, -1])
 
 
 def test_three_classes_for_a_binary_task(tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_three_classes_for_a_binary_task(tmp_path: Path) -> None:
 def test_a_number_column_with_a_stray_word_is_no_text_target(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i % 7}\n" for i in range(30))
     found = refusal(tmp_path, f"a,y\n{rows}5,unknown\n")
-    assert found == "t.csv:32: y: 'unknown' is not a number, but most of the column is"
+    assert found == f"t.csv:32: y: 'unknown' is not a number, but most of the column is; {MISSING}"
 
 
 def test_a_name_on_every_row_is_no_target(tmp_path: Path) -> None:
@@ -192,23 +195,29 @@ def test_a_name_on_every_row_is_no_target(tmp_path: Path) -> None:
 def test_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
     rows = "".join(f"{i * i},{i % 2}\n" for i in range(40))
     found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
-    x = found.data.training.table[:, 0]
+    x = in_memory(found.data.training).table[:, 0]
     assert x.mean() == pytest.approx(0, abs=1e-14)
     assert x.std() == pytest.approx(1)
     assert found.data.validation is not None
-    assert abs(found.data.validation.table[:, 0].mean()) > 1e-3
+    assert abs(in_memory(found.data.validation).table[:, 0].mean()) > 1e-3
 
 
 @pytest.mark.parametrize("constant", [0.1, 1e8 + 0.1, 0.0, -3.0])
 def test_a_constant_column_is_harmless(constant: float) -> None:
     """Its standard deviation is a rounding error that must not be divided by."""
-    column = fit_column("a", np.full(1001, constant), "standardize")
+    column = column_of(np.full(1001, constant), "standardize")
     assert (column.offset, column.scale) == (constant, 1.0)
 
 
 def test_huge_values_do_not_overflow_the_deviation() -> None:
-    column = fit_column("a", np.array([1e149, 3e149]), "standardize")
+    column = column_of(np.array([1e149, 3e149]), "standardize")
     assert (column.offset, column.scale) == pytest.approx((2e149, 1e149))
+
+
+@pytest.mark.parametrize("cells", [("1e999", "1e999"), ("1.7e308", "-1.7e308")])
+def test_numbers_that_overflow_are_one_error(cells: tuple[str, str], tmp_path: Path) -> None:
+    says = refusal(tmp_path, "a,y\n{},0\n{},1\n".format(*cells))
+    assert says.startswith(f"t.csv:2: a: '{cells[0]}' is too large (2 such cells: ")
 
 
 def test_a_regression_target_is_scaled_and_its_metrics_do_not_notice(tmp_path: Path) -> None:
@@ -221,7 +230,7 @@ def test_a_regression_target_is_scaled_and_its_metrics_do_not_notice(tmp_path: P
     rows: list[Row] = []
     for text in (table, "\n".join([header, *larger])):
         found = prepared(tmp_path, text)
-        assert found.data.training.targets.std() == pytest.approx(1)
+        assert in_memory(found.data.training).targets.std() == pytest.approx(1)
         rows.append(found_row(found))
     assert rows[0].r2 == pytest.approx(rows[1].r2, rel=1e-9)
 
@@ -233,13 +242,21 @@ def found_row(found: Prepared) -> Row:
     return measure(found.job, found.theta, 0)
 
 
-@pytest.mark.parametrize("word", ["NA", "nan", "inf", "null", "?"])
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        *((word, "where the target should be") for word in ["NA", "nan", "null", "?"]),
+        *((word, "is not a number") for word in ["inf", "none", "-"]),
+    ],
+)
 @pytest.mark.parametrize("share", [1, 5])
 def test_words_for_no_value_are_no_class_among_numbers(
-    word: str, share: int, tmp_path: Path
+    word: str, says: str, share: int, tmp_path: Path
 ) -> None:
     rows = "1,0\n2,1\n" * 5 + f"3,{word}\n" * share
-    assert f"t.csv:12: y: '{word}' is no value" in refusal(tmp_path, f"a,y\n{rows}")
+    found = refusal(tmp_path, f"a,y\n{rows}")
+    assert found.startswith(f"t.csv:12: y: '{word}'")
+    assert says in found
 
 
 @pytest.mark.parametrize(
@@ -266,10 +283,10 @@ def test_classes_beyond_2_to_the_53_stay_apart() -> None:
 def test_a_blank_line_in_a_table_of_one_column_is_a_question(tmp_path: Path) -> None:
     with (
         pytest.raises(DataError, match=r":3: a blank line in a table of one column"),
-        open_table(write(tmp_path / "t.csv", "x\n1\n\n2\n")) as table,
+        open_table([write(tmp_path / "t.csv", "x\n1\n\n2\n")]) as table,
     ):
         list(table.batches)
-    with open_table(write(tmp_path / "t.csv", "\nx\n1\n2\n\n")) as table:
+    with open_table([write(tmp_path / "t.csv", "\nx\n1\n2\n\n")]) as table:
         assert sum(len(batch.lines) for batch in table.batches) == 2
 
 
@@ -291,19 +308,19 @@ def test_numbers_as_column_names_are_worth_a_warning(tmp_path: Path) -> None:
 
 
 def test_minmax_maps_to_0_and_1() -> None:
-    column = fit_column("a", np.array([2.0, 6.0, 3.0]), "minmax")
+    column = column_of(np.array([2.0, 6.0, 3.0]), "minmax")
     assert (column.offset, column.scale) == (2.0, 4.0)
 
 
 def test_the_smallest_numbers_have_a_scale_too() -> None:
-    assert fit_column("a", np.array([5e-324] + [0.0] * 5000), "standardize").scale > 0
+    assert column_of(np.array([5e-324] + [0.0] * 5000), "standardize").scale > 0
 
 
 def test_target_scaling_is_fitted_on_the_training_rows_only(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i * i + 0.5}\n" for i in range(40))
     found = prepared(tmp_path, f"a,y\n{rows}", "data.validation=0.5", "seed=3")
-    assert found.data.training.targets.mean() == pytest.approx(0, abs=1e-14)
-    assert found.data.training.targets.std() == pytest.approx(1)
+    assert in_memory(found.data.training).targets.mean() == pytest.approx(0, abs=1e-14)
+    assert in_memory(found.data.training).targets.std() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("classes", "fine"), [(25, True), (26, False)])
@@ -316,21 +333,8 @@ def test_a_class_should_have_two_rows_on_average(classes: int, fine: bool, tmp_p
         assert "26 classes in 50 rows" in refusal(tmp_path, table)
 
 
-@pytest.mark.parametrize(
-    ("cells", "task", "other"),
-    [
-        (["0", "1"], "binary", "regression"),
-        (["a", "b"], "binary", None),
-        (["1", "2", "3"], "regression", "multiclass"),
-        ([str(i) for i in range(30)], "regression", None),
-    ],
-)
-def test_what_auto_might_have_meant_as_well(cells: list[str], task: str, other: str | None) -> None:
-    assert other_task(task, cells) == other
-
-
 def test_a_cell_with_a_line_break_is_no_number(tmp_path: Path) -> None:
-    assert "is not a number" in refusal(tmp_path, f'a,b,y\n{ROWS}"1\n2",2,no\n')
+    assert "'1\n2' is not a number" in refusal(tmp_path, f'a,b,y\n{ROWS}"1\n2",2,no\n')
 
 
 def test_a_validation_table_is_held_out_as_it_is(tmp_path: Path) -> None:
@@ -339,7 +343,9 @@ def test_a_validation_table_is_held_out_as_it_is(tmp_path: Path) -> None:
     settings = [f"data.validation={tmp_path}/v.csv", "data.scale=minmax"]
     found = prepared(tmp_path, f"a,b,y\n{ROWS}", *settings)
     assert found.data.validation is not None
-    np.testing.assert_allclose(found.data.validation.table, [[19 / 3, 9 / 4, 1], [0, 1 / 4, 1]])
-    np.testing.assert_array_equal(found.data.validation.targets, [[0], [1]])
+    np.testing.assert_allclose(
+        in_memory(found.data.validation).table, [[19 / 3, 9 / 4, 1], [0, 1 / 4, 1]]
+    )
+    np.testing.assert_array_equal(in_memory(found.data.validation).targets, [[0], [1]])
     assert len(found.data.training) == 4
     assert found.data.sources["validation"]["rows"] == 2

@@ -104,10 +104,11 @@ def test_numbers_are_arrays_and_what_is_missing_is_nan(path: Path) -> None:
 
 def test_as_text_is_exactly_what_is_stored(path: Path) -> None:
     with open_table([path], wanted=[], as_text=["word", "n"]) as opened:
-        columns = [dict(batch.columns) for batch in opened.batches]
-    words = [word for batch in columns for word in batch["word"]]
-    assert words == [" p q ", 'é,"', ""]
-    assert [number for batch in columns for number in batch["n"]] == ["1", "-7", ""]
+        batches = list(opened.batches)
+    for exact, word in ((True, " p q "), (False, "p q")):
+        columns = [batch.exact if exact else batch.columns for batch in batches]
+        assert [cell for batch in columns for cell in batch["word"]] == [word, 'é,"', ""]
+        assert [cell for batch in columns for cell in batch["n"]] == ["1", "-7", ""]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,18 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
             assert read(path, how=Format(encoding=named)).header == ("naïve", "b")
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_a_byte_order_mark_may_come_piece_by_piece(size: int) -> None:
+    text = "\ufeff" + WORDS
+    for raw, encoding in [
+        (text.encode("utf-16-le"), "utf-16-le"),
+        (text.encode("utf-16"), "utf-16"),
+        (gzip.compress(text.encode()), "utf-8"),
+    ]:
+        found = from_chunks(pieces(raw, size), Format(encoding=encoding))
+        assert found.header == ("naïve", "b")
+
+
 def test_the_fingerprint_is_of_the_bytes_as_they_are_stored(tmp_path: Path) -> None:
     raw = WORDS.encode("utf-16")
     with open_table([stored(tmp_path, raw)], Format(encoding="utf-16")) as table:
@@ -168,7 +180,8 @@ def test_bytes_that_are_not_in_the_encoding_named(tmp_path: Path) -> None:
     path = stored(tmp_path, b"a,b\n1,2\n3,\x81\n")
     says = refusal(path, how=Format(encoding="cp1252"))
     assert says == (
-        "t.csv:3: not cp1252 text: character maps to <undefined>; data.encoding names another"
+        "t.csv:3: not cp1252 text: character maps to <undefined>; "
+        "set data.encoding to what it is, utf-8 say"
     )
     path = stored(tmp_path, "a,b\n1,2\n".encode("utf-16")[:-1])
     assert refusal(path, how=Format(encoding="utf-16")).startswith("t.csv:2: not utf-16 text: ")

@@ -67,6 +67,14 @@ def test_both_give_the_same_bits(tmp_path: Path, cells: list[str]) -> None:
         assert np.abs(to_numbers(cells)).max() >= TOO_LARGE
 
 
+@pytest.mark.parametrize("row", ["1,{}\n", "{},x\n", "{},1\n"])
+def test_an_endless_cell_is_refused_by_both(row: str) -> None:
+    table = "a,b\n1,2\n" + row
+    assert len(from_chunks(iter([table.format("0" * 131_072).encode()])).rows) == 2
+    with pytest.raises(DataError, match=r"t.csv:3: not a CSV record: field larger than"):
+        from_chunks(iter([table.format("0" * 131_073).encode()]))
+
+
 def test_a_text_in_the_middle_costs_one_block(tmp_path: Path) -> None:
     rows = ["0.5,1.5\n"] * 200_000
     rows[100_000] = '"a\nb",2\n'

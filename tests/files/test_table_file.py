@@ -80,7 +80,8 @@ def test_columns_that_must_come_as_written(tmp_path: Path) -> None:
     path = stored(tmp_path, "id,a\n007 ,1\n 8,2\n")
     with open_table([path], wanted=["a"], as_text=["id"]) as table:
         [batch] = table.batches
-    assert dict(batch.columns) == {"id": ("007 ", "8"), "a": ["1", "2"]}
+    assert dict(batch.columns) == {"id": ["007", "8"], "a": ["1", "2"]}
+    assert dict(batch.exact) == {"id": ("007 ", "8")}
 
 
 def test_only_the_wanted_columns_and_none_missed(tmp_path: Path) -> None:
@@ -126,6 +127,17 @@ def test_decimal_commas(tmp_path: Path) -> None:
     assert (batch.cell(0, "a"), batch.decimal) == ("1,5", ",")
     found = read(stored(tmp_path, "a\n1,5\n1.5\n"), how=Format(decimal=","))
     assert (found.rows, found.numeric) == ([["1,5"], ["1.5"]], [False])
+
+
+def test_decimal_commas_between_commas_are_in_quotes(tmp_path: Path) -> None:
+    table = 'a,b,c\n"1,5",2,3\n4,"-,5",6\n7,8,9\n'
+    with open_table([stored(tmp_path, table)], Format(decimal=",")) as found:
+        [batch] = found.batches
+    assert found.format.delimiter == ","
+    cells = [list(batch.columns[name]) for name in "abc"]
+    assert cells == [["1,5", "4", "7"], ["2", "-,5", "8"], ["3", "6", "9"]]
+    with pytest.raises(DataError, match=":2: 2 cells, but the header has 1"):
+        read(stored(tmp_path, "a\n1,5\n"), how=Format(delimiter=",", decimal=","))
 
 
 def test_a_table_without_a_header(tmp_path: Path) -> None:
@@ -200,7 +212,6 @@ def test_blank_lines_around_a_table_of_one_column_are_none_of_it(tmp_path: Path)
         ),
         (Format(delimiter=""), "data.delimiter: one character, but no quote, not ''"),
         (Format(delimiter='"'), "data.delimiter: one character, but no quote, not '\"'"),
-        (Format(delimiter=",", decimal=","), "data.delimiter and data.decimal are both ','"),
         (Format(decimal="x"), "data.decimal: '.' or ',', not 'x'"),
     ],
 )

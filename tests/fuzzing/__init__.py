@@ -1,0 +1,1 @@
+"""What the fuzzer of tables is made of."""
