@@ -101,3 +101,12 @@ def test_the_same_run_gives_the_same_bytes(shallow: Shallow, tmp_path: Path) -> 
     second = run_process(*words, cwd=tmp_path, env=env)
     assert second.stdout.decode() == first.out
     assert shallow(*words, "--set", "seed=1").out != first.out
+
+
+def test_a_wrong_limit_is_told_before_anything_is_trained(
+    shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crossvalidation, "cross_validate", lambda _: pytest.fail("it trained"))
+    write(Path("c.yaml"), "data: {generate: moons}\n")
+    done = shallow("evaluate", "c.yaml", "--folds", "3", "--fail-under", "acuracy=0.5", code=2)
+    assert "METRIC one of accuracy, auc, linear_accuracy, linear_auc" in done.err

@@ -232,3 +232,16 @@ def test_without_pyarrow_the_extra_is_named(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     done = shallow(*command, code=3)
     assert done.err == "t.parquet: Parquet needs the extra: pip install 'shallow-cli[data]'\n"
+
+
+def test_a_column_of_lists_that_is_left_out_is_no_hindrance(shallow: Shallow) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs the extra data")
+    from pyarrow import parquet
+
+    columns = {"l": [[1], [2], [3], [4]], "x": [1.0, 2.0, 3.0, 4.0], "y": ["a", "b", "a", "b"]}
+    parquet.write_table(pyarrow.table(columns), "t.parquet")
+    Path("c.yaml").write_text("data: {csv: t.parquet, exclude: l}\nepochs: 1\n")
+    assert "left out: l\n" in shallow("train", "c.yaml").err
+    assert (
+        "column 'l' holds list" in shallow("train", "c.yaml", "--set", "data.exclude=x", code=3).err
+    )

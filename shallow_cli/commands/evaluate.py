@@ -101,7 +101,7 @@ def evaluate_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     else:
         if data or threshold is not None:
             raise UsageError(Problem("--folds takes a CONFIG, and neither DATA nor --threshold"))
-        values, show = validated(subject, overrides or (), folds, repeats or 1)
+        values, show = validated(subject, overrides or (), folds, repeats or 1, fail_under or ())
     limits = read_limits(fail_under or (), values)
     if as_json:
         write(json.dumps(values, allow_nan=False))
@@ -145,11 +145,14 @@ def measured(
 
 
 def validated(
-    path: Path, overrides: Sequence[str], folds: int, repeats: int
+    path: Path, overrides: Sequence[str], folds: int, repeats: int, limits: Sequence[str] = ()
 ) -> tuple[Values, Show]:
     """A cross-validation as one flat object, and who shows it as tables.
 
+    The `limits` are words of `--fail-under`: a wrong one is told before anything is trained.
+
     Raises:
+        UsageError: if there is a model instead of a config, or a limit is none.
         ConfigError: if the config is broken or asks for what the table cannot give.
         DataError: if the table cannot be read or trained on.
         DivergedError: if a training ran away.
@@ -163,6 +166,7 @@ def validated(
     if is_model(path):
         raise UsageError(Problem("--folds trains anew: name a config, not a model", str(path)))
     study = prepare_study(load_config(path, overrides), folds, repeats)
+    read_limits(limits, dict.fromkeys((*study.metrics, *map("linear_{}".format, study.metrics)), 0))
     results = []
     with contextlib.closing(ProgressBar(wanted=True)) as bar:
         for fold in cross_validate(study):
