@@ -33,6 +33,7 @@ LEVELS = [
     "tables.reading",
     "tables.readers",
     "tables.plan",
+    "tables.doubts",
     "tables.survey tables.complaints",
     "tables.cells tables.labels",
     "files.row_cache",

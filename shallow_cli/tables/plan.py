@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shallow_cli.data_config import DataConfig
@@ -11,33 +11,12 @@ from shallow_cli.files.table_file import Format
 from shallow_cli.numerals import TOO_LARGE
 from shallow_cli.rules import did_you_mean
 from shallow_cli.tables.columns import Category, Columns
-from shallow_cli.tables.complaints import IF_MISSING, IF_NAMES, LEAVE_OUT, about
-from shallow_cli.tables.survey import ColumnSurvey, Survey, Word
+from shallow_cli.tables.doubts import doubts_about, doubts_about_target
+from shallow_cli.tables.survey import ColumnSurvey, Survey
 
 SHOWN_COLUMNS = 10
-# Words among numbers: below these shares they are taken for mistakes, not for names. Features may
-# be named in data.categorical; a target of numbers and one word, 0, 1, 2 and more, has classes.
-FEW_OF_A_FEATURE, FEW_OF_A_TARGET = 0.5, 0.1
 # From here on whole numbers are no longer all different floats; those of a few classes are words.
 EXACT, MOST_OF_THEM = 2**53, 20
-PLAIN = "write numbers plainly, without signs between thousands and without units"
-COMMAS = "where a comma is the decimal sign, set data.decimal: ','"
-# Among numbers these words mean no value, however many they are.
-NO_VALUE = {
-    "na",
-    "n/a",
-    "nan",
-    "null",
-    "none",
-    "nil",
-    "inf",
-    "-inf",
-    "+inf",
-    "infinity",
-    "-",
-    "--",
-    ".",
-}
 
 
 @dataclass(frozen=True)
@@ -117,11 +96,11 @@ def plan_training(
         problem
         for name in features
         if name not in config.categorical
-        for problem in _doubts(found.columns[name], config.decimal)
+        for problem in doubts_about(found.columns[name], config.decimal)
     ]
     numeric = config.task == "regression" or len(targets) > 1
     if not numeric:
-        problems += [p for name in targets for p in _target_doubts(found.columns[name])]
+        problems += [p for name in targets for p in doubts_about_target(found.columns[name])]
     if problems:
         raise DataError(*problems)
     return Plan(
@@ -218,47 +197,3 @@ def _feature(found: ColumnSurvey, config: DataConfig) -> Slot:
 def _target_is_words(found: ColumnSurvey) -> bool:
     largest = max(-found.low, found.high)
     return found.n_words > 0 or (found.different <= MOST_OF_THEM and EXACT <= largest < TOO_LARGE)
-
-
-def _doubts(found: ColumnSurvey, decimal: str) -> Iterator[Problem]:
-    """Why a column is neither plainly numbers nor plainly names, if so."""
-    words = {word.text.lower() for word in found.words}
-    if not found.n_words or found.looks_like_a_date:
-        return
-    if found.has_thousands and decimal != ",":
-        advice = f"{PLAIN}; {COMMAS}"
-    elif found.has_decimal_commas and decimal != ",":
-        advice = COMMAS
-    elif found.has_odd_numbers:
-        advice = PLAIN
-    elif found.numbers and (words <= NO_VALUE or few_words(found, FEW_OF_A_FEATURE)):
-        advice = IF_MISSING
-    else:
-        return
-    yield _word_problem(found, f"{advice}; {about(found.name, f'{IF_NAMES}; {LEAVE_OUT}')}")
-
-
-def _target_doubts(found: ColumnSurvey) -> Iterator[Problem]:
-    words = {word.text.lower() for word in found.words}
-    mixed = found.n_words and found.numbers
-    if mixed and (words & NO_VALUE or few_words(found, FEW_OF_A_TARGET)):
-        yield _word_problem(found, IF_MISSING)
-
-
-def few_words(found: ColumnSurvey, share: float) -> bool:
-    """Whether the words are less than a share of what is there."""
-    return found.n_words < share * (found.n_words + found.numbers)
-
-
-def _word_problem(found: ColumnSurvey, advice: str) -> Problem:
-    first = found.words[0]
-    most = ", but most of the column is" if found.n_words < found.numbers else ""
-    text = f"{found.name}: '{first.text}' is not a number{most}"
-    if found.n_words > 1:
-        text += f" ({found.n_words} such cells: {_shown(found.words, found.n_words)})"
-    return Problem(f"{text}; {advice}", first.place)
-
-
-def _shown(words: Sequence[Word], count: int) -> str:
-    more = ", …" * (count > len(words))
-    return ", ".join(f"'{word.text}' on line {word.line}" for word in words) + more

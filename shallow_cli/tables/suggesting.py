@@ -11,15 +11,9 @@ from shallow_cli.errors import DataError, Problem
 from shallow_cli.files.table_file import open_table
 from shallow_cli.numerals import is_number
 from shallow_cli.tables.data import decided
+from shallow_cli.tables.doubts import FEW_OF_A_FEATURE, FEW_OF_A_TARGET, NO_VALUE, few_words
 from shallow_cli.tables.loading import load_table
-from shallow_cli.tables.plan import (
-    FEW_OF_A_FEATURE,
-    FEW_OF_A_TARGET,
-    NO_VALUE,
-    chosen_columns,
-    few_words,
-    format_of,
-)
+from shallow_cli.tables.plan import chosen_columns, format_of
 from shallow_cli.tables.readers import MOST_WORDS
 from shallow_cli.tables.survey import ColumnSurvey, Survey, survey
 
