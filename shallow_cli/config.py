@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from shallow_cli import rules, table_rules
 from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.arrays import DTYPES
 from shallow_cli.core.initializers import INITIALIZERS
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.schedules import SCHEDULES
@@ -85,9 +84,7 @@ class Config:
     log_every: int | str = key(
         either(AUTO, rules.whole(1)), "auto", "epochs between two rows of the table"
     )
-    dtype: str = key(
-        choice(("float64", "float32")), "float64", "of the numbers in training; float32 is faster"
-    )
+    dtype: str = key(choice(DTYPES), "float64", "of the numbers in training; float32 is faster")
     threads: int | str = key(
         either(AUTO, rules.whole(1, 1024)),
         "auto",
@@ -95,9 +92,9 @@ class Config:
     )
 
     @property
-    def scalar(self) -> type[np.generic]:
+    def scalar(self) -> type[Any]:
         """The dtype as NumPy has it."""
-        return np.dtype(self.dtype).type
+        return DTYPES[self.dtype]
 
 
 def _declared() -> Iterator[tuple[str, Key]]:

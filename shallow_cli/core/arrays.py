@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+DTYPES: dict[str, type[np.generic]] = {"float64": np.float64, "float32": np.float32}
 
 
 def require_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:

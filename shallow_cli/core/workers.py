@@ -33,7 +33,7 @@ def pool_of(threads: int) -> Iterator[Executor | None]:
 
 def rooms_for(threads: int) -> int:
     """How many rooms keep so many threads busy while results wait for their turn."""
-    return 1 if threads < 2 else 2 * threads  # noqa: PLR2004 - as above
+    return 1 if threads < 2 else threads + 1  # noqa: PLR2004 - as above
 
 
 def in_order(
