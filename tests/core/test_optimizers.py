@@ -1,22 +1,18 @@
 """Optimizers: each step against PyTorch's, whole trainings too, and what must always hold."""
 
 import dataclasses
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from shallow_cli.core.arrays import Array, examples
-from shallow_cli.core.events import Job, Row, Settings
-from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.arrays import Array
+from shallow_cli.core.events import Row, Settings
 from shallow_cli.core.optimizers import OPTIMIZERS
 from shallow_cli.core.training import train
 
-REFERENCES = Path(__file__).parents[1] / "references"
-REFERENCE = json.loads((REFERENCES / "optimizers.json").read_text())
-PROBLEM = json.loads((REFERENCES / "gradients.json").read_text())["problems"][REFERENCE["problem"]]
+from .reference_problem import REFERENCE, training
+
 START = np.array(REFERENCE["steps"]["start"])
 GRADIENTS = np.array(REFERENCE["steps"]["gradients"])
 
@@ -47,12 +43,7 @@ def path(how: Settings, gradients: Array, dtype: type[np.generic] = np.float64) 
 
 def losses_of(how: Settings) -> dict[int, float]:
     """The loss table of a training on the problem of the reference, by epoch."""
-    data = examples(np.transpose(PROBLEM["X"]), np.transpose(PROBLEM["Y"]).astype(float))
-    network = Network(data.n_x, len(PROBLEM["W1"]), data.n_y, "tanh", "softmax")
-    theta = parameters(network, np.empty(network.n_parameters))
-    for name, block in theta.blocks().items():
-        block[...] = PROBLEM[name]
-    events = train(Job(network, data, None, how), theta)
+    events = train(*training(how))
     return {event.epoch: event.loss for event in events if isinstance(event, Row)}
 
 
