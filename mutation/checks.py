@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 CORE = "tests/core"
 
@@ -39,9 +40,7 @@ PROMISES = (
     f"{CORE}/test_network.py",
     f"{CORE}/test_gradient.py",
     f"{CORE}/test_weights.py",
-    f"{CORE}/test_tallies.py",
     f"{CORE}/test_ranking.py",
-    f"{CORE}/test_made.py",
     f"{CORE}/test_tracing.py",
     f"{CORE}/test_batches.py",
     f"{CORE}/test_optimizers.py",
@@ -50,8 +49,6 @@ PROMISES = (
     f"{CORE}/test_steps.py",
     f"{CORE}/test_training.py",
     f"{CORE}/test_float32.py",
-    f"{CORE}/test_threads.py",
-    f"{CORE}/test_allocations.py",
     f"{CORE}/test_metrics.py",
     f"{CORE}/test_prediction.py",
     "tests/test_tables.py",
@@ -61,12 +58,21 @@ PROMISES = (
     "tests/test_weights.py",
     "tests/test_cli_evaluate.py::test_a_regression_is_measured_in_its_own_units",
     "tests/test_crossvalidation.py",
+    f"{CORE}/test_tallies.py",
+    f"{CORE}/test_made.py",
+    f"{CORE}/test_allocations.py",
+    f"{CORE}/test_threads.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
     f"{CORE}/test_ranking.py::test_millions_of_scores_are_off_by_less_than_a_millionth",
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
 )
+
+
+def _pytest(*words: str) -> tuple[str, ...]:
+    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
+    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,12 @@ class Check:
     program: str
     words: tuple[str, ...]
 
-
-def _pytest(*words: str) -> tuple[str, ...]:
-    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
-    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
+    def likely(self, module: str) -> tuple[str, ...]:
+        """The words for the tests that are most likely to see a mistake in a module, if any are."""
+        core, name = module.startswith("core/"), f"/test_{PurePath(module).stem}.py"
+        tests = [word for word in self.words if word.startswith("tests/")]
+        named = {t for t in tests if (name in t if core else not t.startswith(CORE))}
+        return tuple(w for w in self.words if w not in tests or w in named) if named else ()
 
 
 CHECKS = (

@@ -1,8 +1,7 @@
 """L-BFGS: published minima, SciPy's effort, the textbook's directions and conditions; and ends."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -13,67 +12,19 @@ import pytest
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.lbfgs import CURVATURE, DECREASE, MOST_TRIALS, REMEMBERED, Point, lbfgs
 
+from .smooth_functions import SMOOTH, Counted, Function, quadratic, rosenbrock
+
 REFERENCE = json.loads((Path(__file__).parents[1] / "references/optimizers.json").read_text())
 EFFORT = {(case["function"], case["n"]): case for case in REFERENCE["minima"]}
 
 
-@dataclass
-class Counted:
-    """A function that notes where it is called."""
-
-    function: Callable[[Array], tuple[float, Array]]
-    points: list[Array] = field(default_factory=list)
-
-    def __call__(self, x: Array) -> tuple[float, Array]:
-        self.points.append(x.copy())
-        assert len(self.points) < 5000, "no end"
-        value, gradient = self.function(x)
-        return float(value), gradient
-
-
-def rosenbrock(x: Array) -> tuple[float, Array]:
-    """Σ 100 (x₂ − x₁²)² + (1 − x₁)² over neighbours: 0 at (1, …, 1) (Rosenbrock 1960)."""
-    off, gradient = x[1:] - x[:-1] ** 2, np.zeros_like(x)
-    gradient[:-1] = -400 * x[:-1] * off - 2 * (1 - x[:-1])
-    gradient[1:] += 200 * off
-    return float((100 * off**2 + (1 - x[:-1]) ** 2).sum()), gradient
-
-
-def beale(x: Array) -> tuple[float, Array]:
-    """0 at (3, ½): Moré, Garbow and Hillstrom 1981, problem 5."""
-    powers, y = x[1] ** np.arange(1, 4), np.array([1.5, 2.25, 2.625])
-    off = y - x[0] * (1 - powers)
-    by_x1 = x[0] * np.arange(1, 4) * x[1] ** np.arange(3)
-    return float(off @ off), np.array([-2 * off @ (1 - powers), 2 * off @ by_x1])
-
-
-def powell(x: Array) -> tuple[float, Array]:
-    """Powell's singular function, 0 at 0, where its Hessian is singular: problem 13 there."""
-    a, b, c, d = x[0] + 10 * x[1], x[2] - x[3], x[1] - 2 * x[2], x[0] - x[3]
-    by_a, by_b, by_c, by_d = 2 * a, 10 * b, 4 * c**3, 40 * d**3
-    gradient = [by_a + by_d, 10 * by_a + by_c, by_b - 2 * by_c, -by_b - by_d]
-    return float(a**2 + 5 * b**2 + c**4 + 10 * d**4), np.array(gradient)
-
-
-def quadratic(scales: Array) -> Callable[[Array], tuple[float, Array]]:
-    """½ Σ scale (x − 1)², least at (1, …, 1)."""
-    return lambda x: (float(scales @ (x - 1) ** 2 / 2), scales * (x - 1))
-
-
-SMOOTH: dict[str, tuple[Callable[[Array], tuple[float, Array]], list[float], list[float]]] = {
-    "rosenbrock 2": (rosenbrock, [-1.2, 1.0], [1.0] * 2),
-    "rosenbrock 10": (rosenbrock, [-1.2, 1.0] * 5, [1.0] * 10),
-    "beale": (beale, [1.0, 1.0], [3.0, 0.5]),
-    "powell": (powell, [3.0, -1.0, 0.0, 1.0], [0.0] * 4),
-    "quadratic": (quadratic(np.logspace(0, 4, 30)), [0.0] * 30, [1.0] * 30),
-}
 every_smooth = pytest.mark.parametrize("name", SMOOTH)
 
 
-def path(function: Callable[[Array], tuple[float, Array]], start: Any) -> list[Point]:
+def path(function: Function, start: Any) -> list[Point]:
     """All points, from the start to the end; about overflow training is silent as well."""
     with np.errstate(all="ignore"):
-        return list(lbfgs(function, np.array(start, dtype=float)))
+        return list(lbfgs(Counted(function), np.array(start, dtype=float)))
 
 
 def far_from_rounding(points: list[Point]) -> Iterator[tuple[Point, Point]]:
@@ -122,6 +73,35 @@ def test_every_step_satisfies_the_strong_wolfe_conditions(name: str) -> None:
         assert slope < 0
         assert after.value <= before.value + 1e-4 * slope
         assert abs(slope_after) <= 0.9 * abs(slope) * (1 + 1e-9)
+
+
+def test_a_decrease_must_be_in_proportion_to_the_step() -> None:
+    """A flat end after 1, a millionth lower, is no place to stay: f(⅓) is −4/27."""
+
+    def valley(x: Array) -> tuple[float, Array]:
+        value = -x * (1 - x) ** 2 - 1e-6 * x**2 * (3 - 2 * x)
+        slope = -(1 - x) * (1 - 3 * x) - 6e-6 * x * (1 - x)
+        return float(value[0]), slope
+
+    function = Counted(valley)
+    _, second = islice(lbfgs(function, np.zeros(1)), 2)
+    assert function.points[1] == 1
+    assert second.value < -0.1
+
+
+@pytest.mark.parametrize("minimum", [0.2, 0.3, 0.45])
+@pytest.mark.parametrize("degree", [2, 3])
+def test_after_too_long_a_step_comes_the_minimum_of_the_cubic(minimum: float, degree: int) -> None:
+    """Which is that of the function, where this is a cubic or a quadratic along the line."""
+
+    def function(x: Array) -> tuple[float, Array]:
+        if degree == 2:
+            return float(50 * (x[0] - minimum) ** 2), 100 * (x - minimum)
+        return float(100 * (x[0] ** 3 - 3 * minimum**2 * x[0])), 300 * (x**2 - minimum**2)
+
+    counted = Counted(function)
+    next(islice(lbfgs(counted, np.zeros(1)), 1, None))
+    assert np.ravel(counted.points) == pytest.approx([0, 1, minimum], rel=1e-12)
 
 
 def textbook_direction(points: list[Point]) -> Array:
@@ -182,7 +162,7 @@ def test_later_steps_begin_with_the_whole_direction() -> None:
     ids=["constant", "minimum", "uphill", "nan", "nan slope", "infinite", "steep", "corner"],
 )
 @pytest.mark.parametrize("start", [0.0, 1.0])
-def test_it_ends(function: Callable[[Array], tuple[float, Array]], start: float) -> None:
+def test_it_ends(function: Function, start: float) -> None:
     counted = Counted(function)
     points = path(counted, [start] * 3)
     values = [point.value for point in points]
