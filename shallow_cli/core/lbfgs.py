@@ -88,7 +88,7 @@ def _line_search(
     there is none. The first step has no curvature to go by, and is a short one.
     """
     slope = float(start.gradient @ direction)
-    if not slope < 0:
+    if not -np.inf < slope < 0:  # a gradient that overflows shows no way down
         return None
     best = low = Trial(0.0, slope, start)
     high: Trial | None = None
