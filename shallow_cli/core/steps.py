@@ -9,12 +9,12 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.blocks import block_count
 from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import Job
 from shallow_cli.core.gradient import (
     Batch,
     batch_of,
-    block_count,
     new_buffers,
     objective_gradient,
     objective_value,

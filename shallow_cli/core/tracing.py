@@ -14,9 +14,10 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.blocks import shard_rows
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import objective_gradient, one_pass, shard_rows
+from shallow_cli.core.gradient import objective_gradient, one_pass
 from shallow_cli.core.network import (
     Network,
     Parameters,
