@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.calls import Calls
 from shallow_cli.core.gradcheck.check import BlockCheck, Budget, PointCheck, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.guard import Guard
@@ -258,9 +259,12 @@ def test_a_slope_that_is_wrong_in_production_fails_and_is_not_torn(
 ) -> None:
     """z (1 − z) is negative where z is: the bounds, which use the slope too, must stay bounds."""
 
-    def of_z(A: Any, out: Any, _leak: float) -> None:
+    def fill(A: Any, out: Any) -> None:
         Z = np.log(A / (1 - A)) if activation == "sigmoid" else np.arctanh(A)
         out[...] = Z * (1 - Z) if activation == "sigmoid" else 1 - Z * Z
+
+    def of_z(A: Any, out: Any, _leak: float) -> Calls:
+        return [(fill, (A, out))]
 
     wrong = dataclasses.replace(ACTIVATIONS[activation], slope=of_z)
     monkeypatch.setitem(ACTIVATIONS, activation, wrong)
