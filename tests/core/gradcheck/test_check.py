@@ -14,6 +14,7 @@ from shallow_cli.core.gradcheck.guard import Guard
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
 from shallow_cli.core.gradcheck.rounding import rounding
 from shallow_cli.core.network import Network, Parameters, parameters
+from tests.core.calling import cut_small
 
 from .cases import BRIEF, OUTPUT_SIZES, block, case, failed, plus, random_case
 
@@ -216,8 +217,7 @@ def test_what_an_earlier_pass_left_in_the_buffers_does_not_matter(
         return dataclasses.replace(buffers, total=buffers.total.view(Kept))
 
     monkeypatch.setattr(gradient, "new_buffers", kept)
-    monkeypatch.setattr(gradient, "FEWEST_ROWS", 2)
-    monkeypatch.setattr(gradient, "MOST_ROWS", 2)  # so that there is something to add up
+    cut_small(monkeypatch, 2, 8)  # so that there is something to add up
     subject = case()
     assert not check_gradient(subject, generic_point(subject.network, 1), BRIEF).passed
 
