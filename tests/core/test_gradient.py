@@ -5,8 +5,9 @@ import pytest
 
 from shallow_cli.core import gradient as module
 from shallow_cli.core.arrays import Array, Examples, examples
-from shallow_cli.core.gradient import batch_of, cut, objective_gradient, shard_rows
+from shallow_cli.core.gradient import batch_of, cut, new_buffers, objective_gradient, shard_rows
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
+from shallow_cli.core.prediction import objective
 
 NETWORK = Network(4, 5, 3, activation="tanh", output="softmax")
 
@@ -81,6 +82,20 @@ def test_biases_are_not_penalised(theta: Parameters, data: Examples) -> None:
     np.testing.assert_allclose(penalty.W2, 0.5 * theta.W2, rtol=1e-12)
     assert not penalty.b1.any()
     assert not penalty.b2.any()
+
+
+@pytest.mark.parametrize("rows", [300, 20])
+def test_its_loss_is_that_of_predictions(
+    theta: Parameters, data: Examples, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """With L2 and weights, where it is wanted; of one shard and of several blocks."""
+    small_shards(monkeypatch, rows, 3)
+    weights = np.arange(211) % 3 * 1.0
+    weighted, result = Examples(data.table, data.targets, weights), zeros(NETWORK)
+    batch = batch_of(NETWORK, weighted, new_buffers(NETWORK, weighted, losses=True))
+    found = objective_gradient(NETWORK, theta, batch, 0.3, result)
+    assert found == pytest.approx(objective(NETWORK, theta, weighted, 0.3), rel=1e-14)
+    assert np.isnan(objective_gradient(NETWORK, theta, batch_of(NETWORK, data), 0.3, result))
 
 
 def test_float32_shards_are_added_in_float64(
