@@ -5,8 +5,9 @@ import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
 from shallow_cli.core.calls import run
-from shallow_cli.core.gradient import batch_of, objective_gradient
+from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, objective_value
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
+from shallow_cli.core.prediction import objective
 
 from .calling import cut_small, gradient_of
 
@@ -53,6 +54,22 @@ def test_biases_are_not_penalised(theta: Parameters, data: Examples) -> None:
     np.testing.assert_allclose(penalty.W2, 0.5 * theta.W2, rtol=1e-12)
     assert not penalty.b1.any()
     assert not penalty.b2.any()
+
+
+@pytest.mark.parametrize("rows", [300, 20])
+def test_its_loss_is_that_of_predictions(
+    theta: Parameters, data: Examples, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """With L2 and weights, where it is wanted; of one shard and of several blocks."""
+    cut_small(monkeypatch, rows, 3)
+    weights = np.arange(211) % 3 * 1.0
+    weighted, result = Examples(data.table, data.targets, weights), zeros(NETWORK)
+    batch = batch_of(NETWORK, weighted, new_buffers(NETWORK, weighted, losses=True))
+    calls = objective_gradient(NETWORK, theta, batch, 0.3, result)
+    for _ in range(2):
+        run(calls)
+        found = objective_value(theta, batch, 0.3)
+        assert found == pytest.approx(objective(NETWORK, theta, weighted, 0.3), rel=1e-13)
 
 
 def test_many_float32_shards_are_added_in_float64(

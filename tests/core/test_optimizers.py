@@ -120,13 +120,22 @@ def test_without_momentum_it_is_gradient_descent(name: str) -> None:
     np.testing.assert_array_equal(path(settings(optimizer=name, momentum=0.0), GRADIENTS), plain)
 
 
-def test_velocity_goes_on_at_the_rate_at_which_it_was_gained() -> None:
-    """A rate that falls to 0 stops no momentum: v ← μ v, by hand."""
-    how, theta = settings(optimizer="momentum", momentum=0.5), np.zeros(1)
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("momentum", [-0.1, -0.25, -0.325, -0.3625]),
+        ("nesterov", [-0.15, -0.325, -0.3625, -0.38125]),
+    ],
+)
+def test_velocity_goes_on_at_the_rate_at_which_it_was_gained(
+    name: str, expected: list[float]
+) -> None:
+    """A rate that falls to 0 stops no momentum: v is −0.1, −0.15, −0.075, −0.0375, by hand."""
+    how, theta = settings(optimizer=name, momentum=0.5), np.zeros(1)
     step, _ = stepper(how, theta, np.ones(1))
-    for t, (alpha, expected) in enumerate([(0.1, -0.1), (0.0, -0.15), (0.0, -0.175)], 1):
+    for t, (alpha, place) in enumerate(zip([0.1, 0.1, 0.0, 0.0], expected, strict=True), 1):
         step(alpha, t)
-        assert theta[0] == pytest.approx(expected, rel=1e-15)
+        assert theta[0] == pytest.approx(place, rel=1e-15)
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e150])
