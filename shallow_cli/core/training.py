@@ -92,7 +92,8 @@ def _end(job: Job, theta: Parameters, best: Best, reason: Reason, last_row: Row,
     if job.settings.early_stopping:
         kept, kept_epoch = parameters(job.network, best.vector), best.epoch
         partial_steps = 0
-    row = measure(job, kept, kept_epoch)
+    told = kept_epoch == last_row.epoch and not partial_steps
+    row = last_row if told else measure(job, kept, kept_epoch)
     if not row.is_finite:
         return End(Reason.DIVERGED, theta, last_row, epoch, partial_steps)
     return End(reason, kept, row, epoch, partial_steps)
