@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 
-from shallow_cli.config import Config
+from shallow_cli.config import Config, unflat
 from shallow_cli.core.activations import ACTIVATIONS
-from shallow_cli.core.arrays import AnyExamples, Array, Examples
+from shallow_cli.core.arrays import DTYPES, AnyExamples, Array, Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.check import Budget, PointCheck, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Backprop, Case, backprop
@@ -27,7 +27,9 @@ from shallow_cli.core.gradcheck.points import (
 from shallow_cli.core.gradcheck.updates import STEPS, check_updates, short_job
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters, parameters
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.rng import check_stream
+from shallow_cli.core.schedules import SCHEDULES
 from shallow_cli.fitting import continued, prepare
 from shallow_cli.model import Model
 from shallow_cli.tables.raw import RawTable
@@ -40,8 +42,9 @@ L2 = 0.1
 GENERIC = "generic weights"
 USED_WRONGLY = (
     "the gradient is right, and the step taken with it is not: "
-    "the rows of the batch, the learning rate, or weights that are left out"
+    "the rows of the batch, the learning rate, the optimizer, or weights that are left out"
 )
+SHORT = Settings(0.1, epochs=5, log_every=1, decay_every=1)  # a training to take steps of
 QUICK = Budget(directions=1, guards=1)  # for many small networks, seen element by element
 
 
@@ -92,16 +95,23 @@ class Report:
 
 @dataclass(frozen=True)
 class Sampling:
-    """Which rows of a table are looked at, with which seed, in which dtype."""
+    """Which rows of a table are looked at, with which seed, in which dtype.
+
+    Without a dtype it is that of the config or the model.
+    """
 
     rows: int = ROWS
     seed: int = 0
-    dtype: type[np.floating] = np.float64
+    dtype: type[np.generic] | None = None
 
     @classmethod
-    def of(cls, rows: int | None, seed: int, dtype: str) -> Sampling:
+    def of(cls, rows: int | None, seed: int, dtype: str | None) -> Sampling:
         """From words of a command line."""
-        return cls(rows or ROWS, seed, np.dtype(dtype).type)
+        return cls(rows or ROWS, seed, DTYPES[dtype] if dtype else None)
+
+    def otherwise(self, dtype: type[np.generic]) -> Sampling:
+        """With this dtype where none was said."""
+        return self if self.dtype else dataclasses.replace(self, dtype=dtype)
 
     def few(self, data: AnyExamples) -> Examples:
         """Some rows, drawn, in their own order."""
@@ -119,7 +129,7 @@ class Sampling:
 
     def _cast(self, values: Array) -> Array:
         with np.errstate(over="ignore"):  # what is too large for the dtype gets no verdict
-            return values.astype(self.dtype)
+            return values.astype(self.dtype or values.dtype)
 
 
 def config_points(config: Config, sampling: Sampling) -> list[Point]:
@@ -129,7 +139,7 @@ def config_points(config: Config, sampling: Sampling) -> list[Point]:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
     """
-    prepared = prepare(config)
+    prepared, sampling = prepare(config), sampling.otherwise(config.scalar)
     data = sampling.few(prepared.job.training)
     job, case = short_job(prepared.job, data), Case(prepared.job.network, data, config.l2)
     named = _named_points(job, prepared.theta, sampling)
@@ -154,7 +164,7 @@ def model_points(model: Model, table: RawTable, sampling: Sampling) -> list[Poin
     Raises:
         DataError: if all the weights of the rows are 0.
     """
-    whole = continued(model, table)
+    whole, sampling = continued(model, table), sampling.otherwise(unflat(model.config).scalar)
     data = sampling.few(whole.training)
     theta = sampling.weights(model.network, model.theta)
     case = Case(model.network, data, whole.settings.l2)
@@ -164,22 +174,34 @@ def model_points(model: Model, table: RawTable, sampling: Sampling) -> list[Poin
 def every_point(sampling: Sampling) -> Iterator[Point]:
     """Every activation, output and option, for odd sizes, on drawn rows.
 
-    With and without both options, which are L2 and weights of the rows.
+    With and without both options, which are L2 and weights of the rows; the steps are by one
+    optimizer, and at one schedule, after the other.
     """
+    sampling = sampling.otherwise(np.float64)
+    optimizers, schedules = cycle((*OPTIMIZERS, LBFGS)), cycle(SCHEDULES)
     for activation, output, l2 in product(ACTIVATIONS, OUTPUTS, (0.0, L2)):
         group = f"{activation}, {output}" + (", L2, weighted rows" if l2 else "")
         for size, (n_x, n_h, m) in SIZES.items():
             n_y = n_h if size == "square" and output != "sigmoid" else OUTPUTS[output]
             network = Network(n_x, n_h, n_y, activation, output, leak=0.1)
             data = sampling.cast(generic_examples(network, m, sampling.seed, weighted=l2 > 0))
-            batch = 4 if l2 and not size else None  # both ways of going through the rows
-            settings = Settings(0.1, epochs=1, log_every=1, batch_size=batch, l2=l2)
+            settings = SHORT if size else _varied(next(optimizers), next(schedules), l2)
             job = Job(network, data, None, settings)
             first = initial_parameters(network, 0.5, sampling.seed)
             for name, theta in _named_points(job, first, sampling):
                 steps = job if not size and name == "first weights" else None
                 label = f"{size}, {name}" if size else name
                 yield Point(group, label, Case(network, data, l2), theta, steps)
+
+
+def _varied(optimizer: str, schedule: str, l2: float) -> Settings:
+    """Both ways of going through the rows; L-BFGS knows one, and no schedule."""
+    if optimizer == LBFGS:
+        return dataclasses.replace(SHORT, optimizer=optimizer, l2=l2)
+    batch = 4 if l2 else None
+    return dataclasses.replace(
+        SHORT, optimizer=optimizer, schedule=schedule, batch_size=batch, l2=l2
+    )
 
 
 def check(points: Iterable[Point], budget: Budget, mistake: Mistake | None = None) -> Report:
@@ -200,9 +222,16 @@ def check(points: Iterable[Point], budget: Budget, mistake: Mistake | None = Non
             steps = list(check_updates(point.job, point.theta, budget))
             left_out += STEPS - len(steps)
             for number, step in enumerate(steps, 1):
-                findings.append(Finding(point.group, f"step {number}", step, number))
+                name = f"step {number}{_by(point.job.settings)}"
+                findings.append(Finding(point.group, name, step, number))
     report = Report(tuple(findings), steps_left_out=left_out)
     return dataclasses.replace(report, hint=_hint(failed, checked)) if report.failed else report
+
+
+def _by(settings: Settings) -> str:
+    """Who makes a step, where that is not as usual."""
+    by = "" if settings.optimizer == "gd" else f" by {settings.optimizer}"
+    return by if settings.schedule == "constant" else f"{by}, {settings.schedule}"
 
 
 def _hint(failed: Sequence[Point], checked: Backprop) -> str:

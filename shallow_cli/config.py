@@ -14,12 +14,17 @@ from typing import Any
 
 from shallow_cli import rules, table_rules
 from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.arrays import DTYPES
 from shallow_cli.core.initializers import INITIALIZERS
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.schedules import SCHEDULES
 from shallow_cli.data_config import DataConfig
 from shallow_cli.keys import SEED, Key, key
 from shallow_cli.rules import choice, either
 
 FROM_ZERO = rules.number("a number from 0 up", lambda x: x >= 0, bad="-1")
+SHARE = rules.number("a number from 0 to below 1", lambda x: 0 <= x < 1, bad="1")
+AUTO = choice(("auto",))
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,27 @@ class Config:
         0.01,
         "the standard deviation of the first weights; xavier and he choose it by layer",
     )
-    learning_rate: float = key(
-        rules.number("a number above 0", lambda x: x > 0, bad="0"), 0.1, "the step size α"
+    optimizer: str = key(
+        choice((*OPTIMIZERS, LBFGS)), "gd", "who makes a step of the gradient; see docs/training.md"
     )
-    epochs: int = key(rules.whole(1), 1000, "passes over the training rows")
+    learning_rate: float | str = key(
+        either(AUTO, rules.number("a number above 0", lambda x: x > 0, bad="0")),
+        "auto",
+        "the step size α; auto: 0.1, for adam 0.001",
+    )
+    momentum: float = key(SHARE, 0.9, "μ of momentum and nesterov: how much of a step goes on")
+    beta1: float = key(SHARE, 0.9, "β₁ of adam: how much of the mean gradient stays")
+    beta2: float = key(SHARE, 0.999, "β₂ of adam: how much of the mean square stays")
+    schedule: str = key(choice(SCHEDULES), "constant", "how the learning rate falls, by epochs")
+    decay: float = key(
+        rules.number("a number above 0, and 1 at the most", lambda x: 0 < x <= 1, bad="0"),
+        0.5,
+        "step: the factor; inverse: 1 / (1 + decay · epoch / decay_every)",
+    )
+    decay_every: int | str = key(
+        either(AUTO, rules.whole(1)), "auto", "epochs of a decay; auto: a tenth of all"
+    )
+    epochs: int = key(rules.whole(1), 1000, "passes over the training rows; lbfgs: iterations")
     batch_size: int | str = key(either(choice(("full",)), rules.whole(1)), "full", "rows per step")
     seed: int = key(SEED, 0, "of the first weights, the split and the order of rows")
     l2: float = key(FROM_ZERO, 0.0, "λ of the penalty (λ/2)(‖W1‖² + ‖W2‖²)", shown="0")
@@ -60,8 +82,19 @@ class Config:
         shown="none",
     )
     log_every: int | str = key(
-        either(choice(("auto",)), rules.whole(1)), "auto", "epochs between two rows of the table"
+        either(AUTO, rules.whole(1)), "auto", "epochs between two rows of the table"
     )
+    dtype: str = key(choice(DTYPES), "float64", "of the numbers in training; float32 is faster")
+    threads: int | str = key(
+        either(AUTO, rules.whole(1, 1024)),
+        "auto",
+        "that work on many rows; auto: one a core; the result is the same to the last bit",
+    )
+
+    @property
+    def scalar(self) -> type[Any]:
+        """The dtype as NumPy has it."""
+        return DTYPES[self.dtype]
 
 
 def _declared() -> Iterator[tuple[str, Key]]:
@@ -73,7 +106,7 @@ def _declared() -> Iterator[tuple[str, Key]]:
 
 KEYS: dict[str, Key] = dict(_declared())
 # Keys that do not decide the result; a model does not keep them.
-INDIFFERENT = ("data.cache",)
+INDIFFERENT = ("data.cache", "threads")
 # Keys that say how a table is written or read.
 FOR_TABLES = tuple(
     f"data.{name}"

@@ -131,7 +131,7 @@ def _fold(study: Study, repeat: int, number: int, training: Array, test: Array) 
 def _known(study: Study, plain: Encoding, rows: Array) -> Examples:
     """The examples to learn from."""
     weighted = with_weights(plain, study.table, rows, study.config.class_weight)
-    return in_memory(encoded(weighted, study.table, rows))
+    return in_memory(encoded(weighted, study.table, rows, study.config.scalar))
 
 
 def _trained(
@@ -150,10 +150,10 @@ def _trained(
         validation = in_memory(held_out(plain, study.table, rows[outer]))
     network = network_of(config, plain.columns)
     seed = (config.seed + repeat) % (LARGEST_SEED + 1)
-    theta = initial_parameters(network, config.init_scale, seed)
+    theta = initial_parameters(network, config.init_scale, seed, config.scalar)
     *_, end = train(Job(network, training, validation, settings), theta)
     if not isinstance(end, End) or end.reason is Reason.DIVERGED:
-        rate = config.learning_rate
+        rate = settings.learning_rate
         text = f"training diverged in fold {number + 1} of repeat {repeat + 1}; try --set "
         raise DivergedError(Problem(f"{text}learning_rate={min(rate / 10, 1):g} (it is {rate:g})"))
     return end.theta

@@ -17,7 +17,10 @@ from shallow_cli.config import INDIFFERENT, PATHS, Config, flat, unflat
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.training import train
+from shallow_cli.cores import cores
+from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
@@ -27,6 +30,7 @@ from shallow_cli.tables.fitted import encoding, with_weights
 from shallow_cli.tables.raw import RawTable
 
 MOST_ROWS = 20  # of the loss table, when `log_every` is auto
+DECAYS = 10  # in a training, when `decay_every` is auto
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ def prepare(config: Config, scratch: Path | None = None) -> Prepared:
     network = network_of(config, data.columns)
     settings = settings_of(config)
     return Prepared(
-        dataclasses.replace(config, data=data.config, log_every=settings.log_every),
+        with_choices_made(config, data.config, settings),
         data,
         Job(network, data.training, data.validation, settings),
-        initial_parameters(network, config.init_scale, config.seed),
+        initial_parameters(network, config.init_scale, config.seed, config.scalar),
     )
 
 
@@ -82,21 +86,50 @@ def continued(model: Model, table: RawTable) -> Job:
     config, rows = unflat(model.config), range(len(table))
     plain = encoding(table, model.columns)
     weighted = with_weights(plain, table, rows, config.class_weight)
-    return Job(model.network, encoded(weighted, table, rows), None, settings_of(config))
+    training = encoded(weighted, table, rows, config.scalar)
+    return Job(model.network, training, None, settings_of(config))
 
 
 def settings_of(config: Config) -> Settings:
     """How a config says to train, in the words of `core`."""
-    auto = config.log_every == "auto"
+    epochs = config.epochs
     return Settings(
-        learning_rate=config.learning_rate,
-        epochs=config.epochs,
-        log_every=log_stride(config.epochs) if auto else int(config.log_every),
+        learning_rate=_chosen(config.learning_rate, customary_rate(config.optimizer)),
+        epochs=epochs,
+        log_every=int(_chosen(config.log_every, log_stride(epochs))),
         batch_size=None if config.batch_size == "full" else int(config.batch_size),
         l2=config.l2,
         early_stopping=config.early_stopping,
         seed=config.seed,
+        optimizer=config.optimizer,
+        momentum=config.momentum,
+        beta1=config.beta1,
+        beta2=config.beta2,
+        schedule=config.schedule,
+        decay=config.decay,
+        decay_every=int(_chosen(config.decay_every, -(-epochs // DECAYS))),
+        threads=int(_chosen(config.threads, cores())),
     )
+
+
+def _chosen(value: float | str, automatic: float) -> float:
+    return automatic if value == "auto" else float(value)
+
+
+def with_choices_made(config: Config, data: DataConfig, settings: Settings) -> Config:
+    """The config with everything that was left open and decides the result."""
+    return dataclasses.replace(
+        config,
+        data=data,
+        learning_rate=settings.learning_rate,
+        log_every=settings.log_every,
+        decay_every=settings.decay_every,
+    )
+
+
+def customary_rate(optimizer: str) -> float:
+    """The learning rate that an optimizer has unless told; L-BFGS needs none."""
+    return OPTIMIZERS["gd" if optimizer == LBFGS else optimizer].learning_rate
 
 
 def log_stride(epochs: int) -> int:
@@ -144,7 +177,7 @@ def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
         scale = config.init_scale
         advice = f"try a smaller init_scale than {scale}, or look for numbers far beyond the others"
         return f"the first weights give no finite loss; {advice}"
-    rate = config.learning_rate
+    rate = float(config.learning_rate)
     return (
         f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first, "
         f"{rows[-1].loss:.6g} in the last row; no model was written. "

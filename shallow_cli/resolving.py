@@ -9,6 +9,7 @@ from typing import Any
 
 from shallow_cli.config import FOR_TABLES, KEYS, Config
 from shallow_cli.core.datasets import DATASETS
+from shallow_cli.core.optimizers import LBFGS
 from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import ConfigError, Problem
 from shallow_cli.rules import Refused, Scalar, Value, nearest
@@ -120,10 +121,19 @@ def _conflicts(given: dict[str, Entry], values: dict[str, Any], source: str) -> 
     """What is wrong between keys; a key whose own value is wrong has been reported already."""
     yield from _data_conflicts(given, values, source)
     yield from _column_conflicts(given, values)
+    if values.get("optimizer") == LBFGS:
+        yield from _lbfgs_conflicts(given, values)
     no_validation = "data.validation" not in given or values.get("data.validation") == 0
     if values.get("early_stopping") and no_validation:
         text = "needs validation rows; set data.validation, to 0.2 say"
         yield _problem("early_stopping", text, given)
+
+
+def _lbfgs_conflicts(given: dict[str, Entry], values: dict[str, Any]) -> Iterator[Problem]:
+    if values.get("batch_size", "full") != "full":
+        yield _problem("batch_size", "lbfgs needs all rows in every step; say full", given)
+    if values.get("schedule", "constant") != "constant":
+        yield _problem("schedule", "lbfgs finds the length of each step; say constant", given)
 
 
 def _data_conflicts(

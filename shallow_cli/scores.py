@@ -13,7 +13,7 @@ from shallow_cli.core.arrays import AnyExamples, Array, in_memory
 from shallow_cli.core.linear import predict_linear
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.outputs import OUTPUTS
-from shallow_cli.core.prediction import passes, summed_loss
+from shallow_cli.core.prediction import passes
 from shallow_cli.core.ranking import Ranking
 from shallow_cli.core.tallies import ClassTally, NumberTally
 from shallow_cli.tables.columns import Columns, unscaled
@@ -53,7 +53,7 @@ def network_scored(
             passed = next(blocks, None)
             if passed is None:
                 return
-            loss = float(summed_loss(network, passed).real)
+            loss = float(passed.summed_loss(network).real)
             scored = _scored(passed.rows, passed.Y.T, passed.A2.T, columns, loss)
         yield scored
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shallow_cli.config import FOR_TABLES, KEYS, flat, unflat
+from shallow_cli.config import FOR_TABLES, INDIFFERENT, KEYS, flat, unflat
 from shallow_cli.config_text import config_yaml, reference_yaml
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.datasets import DATASETS
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.schedules import SCHEDULES
 from shallow_cli.errors import ConfigError
 from shallow_cli.files.config_file import load_config, read_overrides
 from shallow_cli.fitting import fit, log_stride, prepare
@@ -73,6 +75,14 @@ CHANGES = {
     "learning_rate": ["learning_rate=1e-3"],
     "epochs": ["epochs=7"],
     "batch_size": ["batch_size=8", "batch_size=30"],
+    "optimizer": [f"optimizer={name}" for name in (*OPTIMIZERS, LBFGS) if name != "gd"],
+    "momentum": ["optimizer=momentum momentum=0.5", "optimizer=nesterov momentum=0"],
+    "beta1": ["optimizer=adam beta1=0.5"],
+    "beta2": ["optimizer=adam beta2=0.9"],
+    "schedule": [f"schedule={name}" for name in SCHEDULES if name != "constant"],
+    "decay": ["schedule=step decay=0.25", "schedule=inverse decay=1"],
+    "decay_every": ["schedule=step decay_every=2", "schedule=inverse decay_every=5"],
+    "dtype": ["dtype=float32"],
     "seed": ["seed=2", "seed=4294967295"],
     "l2": ["l2=0.1"],
     "early_stopping": ["learning_rate=50 early_stopping=1"],
@@ -81,7 +91,7 @@ CHANGES = {
 
 
 # These keys are for tables, whose tests try them.
-ELSEWHERE = {"data.csv", "data.target", *FOR_TABLES}
+ELSEWHERE = {"data.csv", "data.target", *FOR_TABLES, *INDIFFERENT}
 
 
 @pytest.mark.parametrize("name", [name for name in KEYS if name not in ELSEWHERE])
@@ -144,7 +154,7 @@ csv: iris.csv
         f"{path}:5:1: hiden_units: unknown key; did you mean 'hidden_units'?",
         f"{path}:6:13: activation: must be one of sigmoid, tanh, relu, leaky_relu, not 'tahn'; "
         "did you mean 'tanh'?",
-        f"{path}:7:16: learning_rate: must be a number above 0, not 'fast'",
+        f"{path}:7:16: learning_rate: must be auto, or a number above 0, not 'fast'",
         "--set: epochs: must be a whole number from 1 up, not '0'",
         f"{path}:10:12: data.seed: must be a whole number from 0 to 4294967295, not 'x'",
         f"{path}:11:1: batch_size: must be full, or a whole number from 1 up, not [1, 2]",
@@ -212,7 +222,7 @@ def test_numbers_are_those_of_yaml_1_2(written: str, value: float, tmp_path: Pat
 )
 def test_what_only_looks_like_a_number_is_refused(written: str, tmp_path: Path) -> None:
     [line] = problems(minimal(tmp_path, f"learning_rate: {written}"))
-    assert line.endswith(f"must be a number above 0, not '{written.strip(chr(39))}'")
+    assert line.endswith(f"must be auto, or a number above 0, not '{written.strip(chr(39))}'")
 
 
 def test_words_are_text_and_so_are_columns_that_look_like_numbers(tmp_path: Path) -> None:
@@ -264,13 +274,14 @@ def test_a_dash_after_set_is_standard_input(tmp_path: Path) -> None:
         ("data.exclude=#x", "data.exclude: must be the name of a column"),
         ("epochs=1e30", "must be a whole number from 1 up, not '1e30'; and not beyond 10000000"),
         (f"epochs={'9' * 350}", "must be a whole number from 1 up"),
-        (f"learning_rate={'9' * 350}", "must be a number above 0"),
+        (f"learning_rate={'9' * 350}", "must be auto, or a number above 0"),
         ("batch_size=ful", "did you mean 'full'?"),
         ("init_scale=Xavier", "did you mean 'xavier'?"),
         ("data.exclude=[a, a]", "not [a, a]; 'a' is there twice"),
         ("data.csv=http://example.com/t.csv", "nothing is fetched from the network"),
         ('data.csv="a\\0b"', "must be the path of a file"),
-        ("optimizer=adam", "optimizer: unknown key; `shallow init` lists every key"),
+        ("optimizer=adamw", "did you mean 'adam'?"),
+        ("checkpoint_every=3", "checkpoint_every: unknown key; `shallow init` lists every key"),
     ],
 )
 def test_values_that_are_nearly_right(setting: str, expected: str, tmp_path: Path) -> None:

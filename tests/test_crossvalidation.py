@@ -229,9 +229,9 @@ def test_every_repeat_begins_with_weights_of_its_own(
 ) -> None:
     seeds = []
 
-    def spy(network: Any, scale: Any, seed: int) -> Any:
+    def spy(network: Any, scale: Any, seed: int, *rest: Any) -> Any:
         seeds.append(seed)
-        return initial_parameters(network, scale, seed)
+        return initial_parameters(network, scale, seed, *rest)
 
     monkeypatch.setattr(crossvalidation, "initial_parameters", spy)
     config(FOUR)

@@ -11,6 +11,8 @@ from shallow_cli.console.streams import write
 from shallow_cli.errors import ANSWER_IS_NO, NO_VERDICT, Problem, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shallow_cli.checking import Point, Report, Sampling
     from shallow_cli.core.gradcheck.check import BlockCheck
     from shallow_cli.core.gradcheck.mistakes import Mistake
@@ -35,8 +37,9 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
         int | None, typer.Option(min=1, help="Rows of the data to check on.", show_default="32")
     ] = None,
     dtype: Annotated[
-        Literal["float64", "float32"], typer.Option(help="In which backprop computes.")
-    ] = "float64",
+        Literal["float64", "float32"] | None,
+        typer.Option(help="In which backprop computes.", show_default="as in training"),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, max=2**32 - 1, help="Of rows, weights and directions.")
     ] = 0,
@@ -94,11 +97,20 @@ def gradcheck_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
         points = fitting_points(points, mistake, f"--break {break_}")
     report = check(points, budget, mistake)
     if as_json:
-        write(json.dumps(as_values(report, dtype, break_), ensure_ascii=False, allow_nan=False))
+        write(
+            json.dumps(
+                as_values(report, dtype_of(points), break_), ensure_ascii=False, allow_nan=False
+            )
+        )
     else:
         show_report(report, planted=mistake.says if mistake else "")
     if not report.passed:
         raise typer.Exit(ANSWER_IS_NO if report.failed else NO_VERDICT)
+
+
+def dtype_of(points: "Sequence[Point]") -> str:
+    """In which backprop has computed."""
+    return points[0].theta.vector.dtype.name if points else "float64"
 
 
 def list_mistakes() -> None:

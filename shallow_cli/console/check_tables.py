@@ -42,7 +42,8 @@ def show_report(report: Report, planted: str = "") -> None:
     for line in (*_failures(report.findings), *_coverage(report.findings)):
         write(line)
     if report.steps_left_out:
-        write(f"steps left out, on whose way a z is 0 but for rounding: {report.steps_left_out}")
+        why = "training ends, or a z is 0 but for rounding"
+        write(f"steps left out, where {why}: {report.steps_left_out}")
     if report.hint:
         write(f"hint: {report.hint}")
     write(_verdict(report))

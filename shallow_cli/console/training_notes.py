@@ -6,14 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shallow_cli.config import Config
 from shallow_cli.console.column_notes import column_notes
 from shallow_cli.console.tables import number
 from shallow_cli.console.words import counted, listed
+from shallow_cli.core.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from shallow_cli.config import Config
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
+
+# Whose choices look at a key.
+PARTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "optimizer": {
+        "momentum": ("momentum", "nesterov"),
+        "beta1": ("adam",),
+        "beta2": ("adam",),
+        "learning_rate": tuple(OPTIMIZERS),
+    },
+    "schedule": {"decay": ("step", "inverse"), "decay_every": ("step", "inverse")},
+}
 
 
 def notes(prepared: Prepared, given: Config) -> Iterator[str]:
@@ -39,7 +51,17 @@ def notes(prepared: Prepared, given: Config) -> Iterator[str]:
     if not columns.classes and config.data.scale_target != "none":
         how = config.data.scale_target
         yield f"the loss is that of the scaled target (data.scale_target: {how})"
+    yield from _without_a_part(given)
     yield from _warnings(prepared)
+
+
+def _without_a_part(given: Config) -> Iterator[str]:
+    """Keys that were set and that the chosen optimizer or schedule does not look at."""
+    for chooser, keys in PARTS.items():
+        chosen = getattr(given, chooser)
+        for key, choices in keys.items():
+            if getattr(given, key) != getattr(Config, key) and chosen not in choices:
+                yield f"warning: {key} has no part in {chooser}: {chosen}"
 
 
 def _warnings(prepared: Prepared) -> Iterator[str]:
@@ -59,6 +81,8 @@ def ending(model: Model, output: Path) -> Iterator[str]:
     steps = f" and {counted(ended['partial_steps'], 'step')}" if ended["partial_steps"] else ""
     if ended["reason"] == "stopped early":
         yield f"stopped at epoch {ended['epoch']}: the validation loss no longer falls"
+    if ended["reason"] == "converged":
+        yield f"converged at epoch {ended['epoch']}: no step lowers the loss any further"
     if ended["reason"] == "interrupted":
         yield f"interrupted after epoch {ended['epoch']}{steps}"
     losses = f"loss {number(kept.loss)}"

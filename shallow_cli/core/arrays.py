@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+DTYPES: dict[str, type[np.generic]] = {"float64": np.float64, "float32": np.float32}
 
 
 def require_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
@@ -88,10 +89,10 @@ class MadeExamples:
     """Examples that are made when they are needed, from rows that are kept in another form.
 
     `fill(positions, out)` writes the examples at some positions, a slice within the rows or an
-    array of them in any order, into `out`: C-contiguous float64 arrays of exactly that many rows,
-    whose table has its last column of ones already. It writes all of `out.table[:, :-1]`, of
-    `out.targets`, and of `out.weights` where there are weights; for the same positions always
-    the same.
+    array of them in any order, into `out`: C-contiguous arrays of exactly that many rows and of
+    the dtype, whose table has its last column of ones already. It writes all of
+    `out.table[:, :-1]`, of `out.targets`, and of `out.weights` where there are weights; for the
+    same positions always the same.
     """
 
     rows: int
@@ -99,14 +100,10 @@ class MadeExamples:
     n_y: int
     weighted: bool
     fill: Callable[[Array | slice, Examples], None]
+    dtype: type[np.generic] = np.float64
 
     def __len__(self) -> int:
         return self.rows
-
-    @property
-    def dtype(self) -> type[np.generic]:
-        """Of all that is made."""
-        return np.float64
 
     def take(self, rows: Array) -> Examples:
         """The examples at the given positions."""

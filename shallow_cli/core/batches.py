@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import count
 
-from shallow_cli.core.arrays import AnyExamples, room_for
-from shallow_cli.core.gradient import Block, Buffers, cut, new_buffers
+import numpy as np
+
+from shallow_cli.core.arrays import AnyExamples, Examples, room_for
+from shallow_cli.core.gradient import Batch, batch_of, new_buffers
 from shallow_cli.core.network import Network
 from shallow_cli.core.rng import epoch_order
 
-Batch = tuple[Sequence[Block], Buffers]
+GATHERED_BYTES = 1 << 20  # that are copied at a time: several small batches together,
+MOST_GATHERED = 64  # but no more than so many
 
 
 def steps_per_epoch(rows: int, batch_size: int | None) -> int:
@@ -19,34 +22,50 @@ def steps_per_epoch(rows: int, batch_size: int | None) -> int:
 
 
 def batches(
-    network: Network, data: AnyExamples, batch_size: int | None, seed: int
+    network: Network, data: AnyExamples, batch_size: int | None, seed: int, rooms: int = 1
 ) -> Iterator[Batch]:
-    """The blocks of each step and the buffers that fit them, epoch after epoch without end.
+    """The rows of each step, epoch after epoch without end.
 
-    The blocks of a mini-batch are views of one reused buffer: use them before the next.
+    Mini-batches are views of one reused buffer: use each before the next. Of a batch, `rooms`
+    blocks can be worked on at a time.
     """
     if batch_size is None:
-        return _full(network, data)
-    return _shuffled(network, data, min(batch_size, len(data)), seed)
+        return _full(network, data, rooms)
+    return _shuffled(network, data, min(batch_size, len(data)), seed, rooms)
 
 
-def _full(network: Network, data: AnyExamples) -> Iterator[Batch]:
-    blocks = cut(network, data)
-    work = new_buffers(network, len(data), data.dtype)
+def _full(network: Network, data: AnyExamples, rooms: int) -> Iterator[Batch]:
+    batch = batch_of(network, data, new_buffers(network, data, rooms))
     while True:
-        yield blocks, work
+        yield batch
 
 
-def _shuffled(network: Network, data: AnyExamples, batch_size: int, seed: int) -> Iterator[Batch]:
-    buffer = room_for(data, batch_size)
-    sizes = {batch_size, len(data) % batch_size or batch_size}  # the last one may be short
-    batch = {m: buffer.part(slice(m)) for m in sizes}
-    blocks = {m: cut(network, batch[m]) for m in sizes}
-    work = {m: new_buffers(network, m, data.dtype) for m in sizes}
+def _shuffled(
+    network: Network, data: AnyExamples, batch_size: int, seed: int, rooms: int
+) -> Iterator[Batch]:
+    gathered = room_for(data, _rows_gathered(data, batch_size))
+    sizes = {len(gathered), len(data) % len(gathered) or len(gathered)}  # the last may be short
+    parts = {m: gathered.part(slice(m)) for m in sizes}
+    batches = {m: _consecutive(network, parts[m], batch_size, rooms) for m in sizes}
     for epoch in count(1):
         order = epoch_order(seed, epoch, len(data))
-        for start in range(0, len(data), batch_size):
-            rows = order[start : start + batch_size]
-            m = len(rows)
-            data.fill(rows, batch[m])
-            yield blocks[m], work[m]
+        for start in range(0, len(data), len(gathered)):
+            rows = order[start : start + len(gathered)]
+            data.fill(rows, parts[len(rows)])
+            yield from batches[len(rows)]
+
+
+def _rows_gathered(data: AnyExamples, batch_size: int) -> int:
+    """Of as many whole batches as fit the buffer well, and one at least."""
+    row_bytes = np.dtype(data.dtype).itemsize * (data.n_x + 1 + data.n_y)
+    at_once = min(MOST_GATHERED, max(1, GATHERED_BYTES // (row_bytes * batch_size)))
+    return min(at_once * batch_size, len(data))
+
+
+def _consecutive(network: Network, data: Examples, batch_size: int, rooms: int) -> list[Batch]:
+    """The examples as batches; those of one size share their buffers."""
+    starts = range(0, len(data), batch_size)
+    parts = [data.part(slice(start, start + batch_size)) for start in starts]
+    sizes = {len(part): part for part in parts}
+    buffers = {m: new_buffers(network, part, rooms) for m, part in sizes.items()}
+    return [batch_of(network, part, buffers[len(part)]) for part in parts]

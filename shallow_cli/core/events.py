@@ -14,7 +14,8 @@ from shallow_cli.core.network import Network, Parameters
 class Settings:
     """How to train; a batch size of None is the full batch, in the rows' own order.
 
-    `early_stopping` is the patience in epochs on the validation loss, None for never.
+    `early_stopping` is the patience in epochs on the validation loss, None for never. The names
+    are those of `OPTIMIZERS` (or lbfgs, for which an epoch is an iteration) and `SCHEDULES`.
     """
 
     learning_rate: float
@@ -24,6 +25,14 @@ class Settings:
     l2: float = 0.0
     early_stopping: int | None = None
     seed: int = 0
+    optimizer: str = "gd"
+    momentum: float = 0.9
+    beta1: float = 0.9
+    beta2: float = 0.999
+    schedule: str = "constant"
+    decay: float = 0.5
+    decay_every: int = 100
+    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,7 @@ class Reason(Enum):
 
     FINISHED = "finished"
     STOPPED_EARLY = "stopped early"
+    CONVERGED = "converged"
     INTERRUPTED = "interrupted"
     DIVERGED = "diverged"
 

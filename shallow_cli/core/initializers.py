@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from shallow_cli.core.network import Network, Parameters, zeros
+from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.rng import weights_stream
 
 
@@ -25,8 +25,16 @@ def he(fan_in: int, _fan_out: int) -> float:
 INITIALIZERS: dict[str, Callable[[int, int], float]] = {"xavier": xavier, "he": he}
 
 
-def initial_parameters(network: Network, init_scale: float | str, seed: int) -> Parameters:
-    """W ~ scale · N(0, 1), in float64; `init_scale` is that scale or a name of `INITIALIZERS`."""
+def initial_parameters(
+    network: Network,
+    init_scale: float | str,
+    seed: int,
+    dtype: type[np.generic] = np.float64,
+) -> Parameters:
+    """W ~ scale · N(0, 1); `init_scale` is that scale or a name of `INITIALIZERS`.
+
+    The numbers are those of float64, rounded once where the dtype is shorter.
+    """
     stream = weights_stream(seed)
     theta = zeros(network)
     for W in (theta.W1, theta.W2):
@@ -35,4 +43,4 @@ def initial_parameters(network: Network, init_scale: float | str, seed: int) -> 
             INITIALIZERS[init_scale](fan_in, fan_out) if isinstance(init_scale, str) else init_scale
         )
         np.multiply(stream.standard_normal(W.shape), scale, out=W)
-    return theta
+    return parameters(network, theta.vector.astype(dtype))

@@ -9,7 +9,7 @@ from shallow_cli.core.events import Job, Row
 from shallow_cli.core.metrics import decide
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.penalty import penalty
-from shallow_cli.core.prediction import objective, passes, summed_loss
+from shallow_cli.core.prediction import objective, passes
 from shallow_cli.core.tallies import ClassTally, NumberTally
 
 
@@ -23,26 +23,27 @@ def measure(job: Job, theta: Parameters, epoch: int) -> Row:
 
 
 def _measure(job: Job, theta: Parameters, epoch: int) -> Row:
-    loss, score = _loss_and_score(job.network, theta, job.training)
+    threads = job.settings.threads
+    loss, score = _loss_and_score(job.network, theta, job.training, threads)
     values = {"loss": loss + float(penalty(theta, job.settings.l2).real), **score}
     if job.validation is not None:
-        loss, score = _loss_and_score(job.network, theta, job.validation)
+        loss, score = _loss_and_score(job.network, theta, job.validation, threads)
         values |= {"validation_loss": loss, **{f"validation_{k}": v for k, v in score.items()}}
     return Row(epoch, **values)
 
 
 def _loss_and_score(
-    network: Network, theta: Parameters, data: AnyExamples
+    network: Network, theta: Parameters, data: AnyExamples, threads: int
 ) -> tuple[float, dict[str, float]]:
     if network.output == "linear":
         numbers = NumberTally.none(network.n_y)
-        for passed in passes(network, theta, data):
-            loss = float(summed_loss(network, passed).real)
+        for passed in passes(network, theta, data, threads):
+            loss = float(passed.summed_loss(network).real)
             numbers = numbers.seen(passed.Y.T, passed.A2.T, loss)
         return numbers.mean_loss, {} if numbers.r2 is None else {"r2": numbers.r2}
     classes = ClassTally.none(max(network.n_y, 2))
-    for passed in passes(network, theta, data):
-        loss = float(summed_loss(network, passed).real)
+    for passed in passes(network, theta, data, threads):
+        loss = float(passed.summed_loss(network).real)
         classes = classes.seen(decide(passed.Y.T), decide(passed.A2.T), loss)
     return classes.mean_loss, {"accuracy": classes.accuracy}
 
@@ -56,4 +57,5 @@ def validation_loss(job: Job, theta: Parameters) -> float:
     if job.validation is None:
         raise ValueError("early stopping needs validation examples")
     with np.errstate(all="ignore"):
-        return float(objective(job.network, theta, job.validation, 0).real)
+        threads = job.settings.threads
+        return float(objective(job.network, theta, job.validation, 0, threads).real)

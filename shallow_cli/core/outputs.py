@@ -72,6 +72,13 @@ def _of_examples(losses: Array) -> Array:
     return np.asarray(losses.sum(axis=0, dtype=wide(losses.dtype.type)))
 
 
+def summed_loss(output: str, Z2: Array, Y: Array, w: Array | None) -> complex:
+    """Σ w loss over the examples, or Σ loss where they have no weights w (1, m)."""
+    losses = OUTPUTS[output].loss(Z2, Y)
+    total: complex = (losses if w is None else w[0] * losses).sum()
+    return total
+
+
 OUTPUTS = {
     "sigmoid": Output(
         sigmoid,

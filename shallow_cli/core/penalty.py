@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from shallow_cli.core.arrays import wide
 from shallow_cli.core.network import Parameters
 
 
@@ -11,13 +12,20 @@ def penalty(theta: Parameters, l2: float) -> complex:
     """The value; squares, not norms, hold on complex numbers."""
     if l2 == 0:
         return 0.0  # also where a square overflows
-    squares: complex = (theta.W1 * theta.W1).sum() + (theta.W2 * theta.W2).sum()
+    dtype = wide(theta.vector.dtype.type)
+    squares: complex = sum((W * W).sum(dtype=dtype) for W in (theta.W1, theta.W2))
     return l2 / 2 * squares
 
 
-def add_penalty_gradient(theta: Parameters, l2: float, gradient: Parameters) -> None:
-    """Add λ W1 and λ W2 to the gradient."""
+def add_penalty_gradient(
+    theta: Parameters, l2: float, gradient: Parameters, scratch: Parameters
+) -> None:
+    """Add λ W1 and λ W2 to the gradient; `scratch` is used for them."""
     if l2 == 0:
         return
-    np.add(gradient.W1, l2 * theta.W1, out=gradient.W1)
-    np.add(gradient.W2, l2 * theta.W2, out=gradient.W2)
+    for W, dW, room in (
+        (theta.W1, gradient.W1, scratch.W1),
+        (theta.W2, gradient.W2, scratch.W2),
+    ):
+        np.multiply(W, l2, out=room)
+        np.add(dW, room, out=dW)

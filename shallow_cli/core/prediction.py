@@ -2,13 +2,14 @@
 
 The matrix products of a block depend on its shape. Padding every block to the same number of
 rows, in C order and float64, makes a row's result the same bytes whatever its neighbours are.
-What is needed besides the data is a block, however many rows there are.
+What is needed besides the data is a chunk of blocks for each thread, however many rows there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,17 +17,20 @@ from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for, wide
 from shallow_cli.core.network import (
     Network,
     Parameters,
+    Shard,
     Workspace,
     as_shard,
     forward,
     parameters,
     workspace,
 )
-from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.core.outputs import summed_loss
 from shallow_cli.core.penalty import penalty
+from shallow_cli.core.workers import in_order, pool_of, rooms_for
 
 BLOCK_ROWS = 256
-CHUNK_ROWS = 16 * BLOCK_ROWS  # that are made at a time; of whole blocks, as they are in memory
+CHUNK_ROWS = 16 * BLOCK_ROWS  # that are passed at a time, and the unit of work of a thread
+THREADS_FROM_UNITS = 32  # narrower layers are done before a thread has taken its turn
 
 
 @dataclass(frozen=True)
@@ -42,67 +46,93 @@ class Passed:
     Z2: Array
     A2: Array
 
+    def summed_loss(self, network: Network) -> complex:
+        """Σ w loss of these rows, or Σ loss where they have no weights."""
+        return summed_loss(network.output, self.Z2, self.Y, self.w)
 
-def predict(network: Network, theta: Parameters, table: Array) -> Array:
+
+@dataclass(frozen=True)
+class _Room:
+    """What a chunk needs: a block, padded, its workspace, and the outputs of the whole chunk."""
+
+    X: Array  # (n_x + 1, block)
+    work: Workspace
+    Z2: Array  # (n_y, chunk)
+    A2: Array  # (n_y, chunk)
+    made: Examples | None
+
+
+def predict(network: Network, theta: Parameters, table: Array, threads: int = 1) -> Array:
     """A2 as rows (m, n_y): probabilities, or targets of a regression.
 
     `table` (m, n_x + 1) has a last column of ones.
     """
     result = np.empty((len(table), network.n_y))
-    for rows, work in _blocks(network, theta, table):
-        result[rows] = work.A2.T
+    unknown = Examples(table, result)
+    for passed in passes(network, theta, unknown, threads):
+        result[passed.rows] = passed.A2.T
     return result
 
 
-def passes(network: Network, theta: Parameters, data: AnyExamples) -> Iterator[Passed]:
-    """The forward pass of all the examples, block by block and in order."""
-    for start, part in _chunks(data):
-        for rows, work in _blocks(network, theta, part.table):
-            there = slice(start + rows.start, start + rows.stop)
-            shard = as_shard(part.part(rows))
-            yield Passed(there, shard.Y, shard.w, work.Z2, work.A2)
+def passes(
+    network: Network, theta: Parameters, data: AnyExamples, threads: int = 1
+) -> Iterator[Passed]:
+    """The forward pass of all the examples, chunk by chunk and in order."""
+    dtype = wide(theta.vector.dtype.type)
+    theta = parameters(network, theta.vector.astype(dtype))
+    starts = range(0, len(data), CHUNK_ROWS)
+    chunks = (slice(start, min(start + CHUNK_ROWS, len(data))) for start in starts)
+    threads = min(threads, len(starts)) if network.n_h >= THREADS_FROM_UNITS else 1
+    rooms = [_room(network, data, dtype) for _ in range(rooms_for(threads))]
+    with pool_of(threads) as pool:
+        yield from in_order(partial(_pass, network, theta, data), chunks, rooms, pool)
 
 
-def summed_loss(network: Network, passed: Passed) -> complex:
-    """Σ w loss of these rows, or Σ loss where they have no weights."""
-    losses = OUTPUTS[network.output].loss(passed.Z2, passed.Y)
-    total: complex = (losses if passed.w is None else passed.w[0] * losses).sum()
-    return total
-
-
-def objective(network: Network, theta: Parameters, data: AnyExamples, l2: float) -> complex:
+def objective(
+    network: Network, theta: Parameters, data: AnyExamples, l2: float, threads: int = 1
+) -> complex:
     """Σ w loss / m + (λ/2)(‖W1‖² + ‖W2‖²), m rows; complex where the parameters are."""
     total: complex = 0
-    for passed in passes(network, theta, data):
-        total += summed_loss(network, passed)
+    for passed in passes(network, theta, data, threads):
+        total += passed.summed_loss(network)
     return total / len(data) + penalty(theta, l2)
 
 
-def _chunks(data: AnyExamples) -> Iterator[tuple[int, Examples]]:
-    """Examples in memory as they are; made ones bit by bit, with the row each begins at."""
-    if isinstance(data, Examples):
-        yield 0, data
-        return
-    buffer = room_for(data, min(CHUNK_ROWS, len(data)))
-    for start in range(0, len(data), CHUNK_ROWS):
-        rows = slice(start, min(start + CHUNK_ROWS, len(data)))
-        part = buffer.part(slice(rows.stop - rows.start))
-        data.fill(rows, part)
-        yield start, part
-
-
-def _blocks(network: Network, theta: Parameters, table: Array) -> Iterator[tuple[slice, Workspace]]:
-    """The rows of each block, and its forward pass cut to those rows."""
-    dtype = wide(theta.vector.dtype.type)
-    theta = parameters(network, theta.vector.astype(dtype))
+def _room(network: Network, data: AnyExamples, dtype: type[np.generic]) -> _Room:
     # Derivatives by complex steps are no predictions: a few rows need no padding there.
-    size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(table))
-    X = np.zeros((network.n_x + 1, size), dtype=dtype)
-    work = workspace(network, size, dtype)
-    for start in range(0, len(table), size):
-        rows = slice(start, min(start + size, len(table)))
-        m = rows.stop - rows.start
-        X[:, :m] = table[rows].T
-        X[:, m:] = 0
-        forward(network, theta, X, work)
-        yield rows, work if m == size else work.first(m)
+    size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(data))
+    chunk = min(CHUNK_ROWS, len(data))
+    return _Room(
+        np.zeros((network.n_x + 1, size), dtype),
+        workspace(network, size, dtype),
+        np.empty((network.n_y, chunk), dtype),
+        np.empty((network.n_y, chunk), dtype),
+        None if isinstance(data, Examples) else room_for(data, chunk),
+    )
+
+
+def _pass(
+    network: Network, theta: Parameters, data: AnyExamples, rows: slice, room: _Room
+) -> Passed:
+    """The forward pass of a chunk, block by block, in its room."""
+    shard, size, m = _shard(data, rows, room), room.X.shape[1], rows.stop - rows.start
+    for start in range(0, m, size):
+        block = slice(start, min(start + size, m))
+        filled = block.stop - start
+        room.X[:, :filled] = shard.X[:, block]
+        room.X[:, filled:] = 0
+        forward(network, theta, room.X, room.work)
+        room.Z2[:, block] = room.work.Z2[:, :filled]
+        room.A2[:, block] = room.work.A2[:, :filled]
+    return Passed(rows, shard.Y, shard.w, room.Z2[:, :m], room.A2[:, :m])
+
+
+def _shard(data: AnyExamples, rows: slice, room: _Room) -> Shard:
+    """The rows of a chunk, in memory or made now."""
+    if isinstance(data, Examples):
+        return as_shard(data.part(rows))
+    if room.made is None:
+        raise ValueError("there is no room for rows that are made")
+    part = room.made.part(slice(rows.stop - rows.start))
+    data.fill(rows, part)
+    return as_shard(part)

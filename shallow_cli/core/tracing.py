@@ -15,7 +15,7 @@ import numpy as np
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import Buffers, cut, objective_gradient, shard_rows
+from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, shard_rows
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -75,10 +75,13 @@ def _step(number: int, job: Job, theta: Parameters) -> tuple[Step, Parameters]:
     network, l2 = job.network, job.settings.l2
     data = job.training.take(np.arange(len(job.training)))
     work, gradient = workspace(network, len(data), own_Z1=True), zeros(network)
-    buffers = Buffers({len(data): work}, zeros(network), zeros(network))
-    objective_gradient(network, theta, cut(network, data), l2, buffers, gradient)
+    buffers = new_buffers(network, data)
+    buffers.rooms[0].workspaces[len(data)] = work
+    objective_gradient(network, theta, batch_of(network, data, buffers), l2, gradient)
     updated = parameters(network, theta.vector.copy())
-    gradient_descent(updated.vector, gradient.vector.copy(), job.settings.learning_rate)
+    scratch = np.empty_like(gradient.vector)
+    alpha = job.settings.learning_rate
+    gradient_descent(updated.vector, gradient.vector, (scratch,), alpha, number, job.settings)
     step = Step(
         number,
         len(data),
@@ -108,7 +111,7 @@ def _forward(
         Quantity("W1", "", theta.W1, ("Z1",)),
         Quantity("b1", "", theta.b1, ("Z1",)),
         Quantity("Z1", "W1 X + b1", work.Z1, ("A1",)),
-        Quantity("A1", f"g(Z1) = {g}", work.A1[:-1], ("Z2", "dW2", "g′(Z1)")),
+        Quantity("A1", f"g(Z1) = {g}", work.A1, ("Z2", "dW2", "g′(Z1)")),
         Quantity("W2", "", theta.W2, ("Z2", "dZ1")),
         Quantity("b2", "", theta.b2, ("Z2",)),
         Quantity("Z2", "W2 A1 + b2", work.Z2, ("A2",)),

@@ -8,16 +8,15 @@ from itertools import islice
 
 import numpy as np
 
-from shallow_cli.core.arrays import wide
-from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.arrays import Array
+from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.events import End, Event, Job, Progress, Reason, Row, Settings
-from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.measuring import measure, validation_loss
-from shallow_cli.core.network import Parameters, parameters, zeros
-from shallow_cli.core.optimizers import gradient_descent
+from shallow_cli.core.network import Parameters, parameters
+from shallow_cli.core.steps import steps
 from shallow_cli.core.stopping import Best, Losses
 
-PROGRESS_EVENTS = 500  # of a whole run, at the most
+PROGRESS_EVENTS = 200  # of a whole run, at the most
 
 
 def train(
@@ -43,13 +42,16 @@ def train(
     if row.is_finite:
         yield row
     while reason is None:
-        done += _advance(stepping, _next_stop(done, per_epoch, settings) - done, interrupted)
+        wanted = _next_stop(done, per_epoch, settings) - done
+        taken = _advance(stepping, wanted, interrupted)
+        converged = taken < wanted and not interrupted()
+        done += taken
         yield Progress(done, total, done // per_epoch)
         epoch, partial_steps = divmod(done, per_epoch)
         if settings.early_stopping and not partial_steps:
             best = best.seen(theta.vector, epoch, validation_loss(job, theta))
         out_of_patience = epoch - best.epoch >= (settings.early_stopping or math.inf)
-        reason = _verdict(theta, done == total, interrupted(), out_of_patience)
+        reason = _verdict(theta, done == total, converged, interrupted(), out_of_patience)
         if not partial_steps and (reason or epoch % settings.log_every == 0):
             latest = measure(job, theta, epoch)
             losses = losses.seen(latest.loss)
@@ -64,6 +66,7 @@ def train(
 def _verdict(
     theta: Parameters,
     finished: bool,
+    converged: bool,
     interrupted: bool,
     out_of_patience: bool,
 ) -> Reason | None:
@@ -72,6 +75,8 @@ def _verdict(
         return Reason.DIVERGED
     if finished:
         return Reason.FINISHED
+    if converged:
+        return Reason.CONVERGED
     if interrupted:
         return Reason.INTERRUPTED
     return Reason.STOPPED_EARLY if out_of_patience else None
@@ -92,17 +97,7 @@ def _end(job: Job, theta: Parameters, best: Best, reason: Reason, last_row: Row,
     return End(reason, kept, row, epoch, partial_steps)
 
 
-def steps(job: Job, theta: Parameters) -> Iterator[None]:
-    """Every `next` is one step of gradient descent on `theta`, in place, without end."""
-    network, settings = job.network, job.settings
-    gradient = zeros(network, wide(theta.vector.dtype.type))
-    for blocks, work in batches(network, job.training, settings.batch_size, settings.seed):
-        objective_gradient(network, theta, blocks, settings.l2, work, gradient)
-        gradient_descent(theta.vector, gradient.vector, settings.learning_rate)
-        yield
-
-
-def _advance(stepping: Iterator[None], at_most: int, interrupted: Callable[[], bool]) -> int:
+def _advance(stepping: Iterator[Array], at_most: int, interrupted: Callable[[], bool]) -> int:
     """Take the steps, or fewer when interrupted; returns how many.
 
     Overflow is no secret here: what it leaves is found by the caller, who looks at the weights.

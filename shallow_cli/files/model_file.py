@@ -28,7 +28,7 @@ from shallow_cli.files.model_header import (
 )
 from shallow_cli.model import Model
 
-FORMAT, FORMAT_VERSION = "shallow-model", 2
+FORMAT, FORMAT_VERSION = "shallow-model", 3
 HEADER = "model.json"
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}

@@ -78,7 +78,7 @@ def load_data(config: Config, scratch: Path | None = None) -> Data:
         sources["validation"] = other.source()
     return Data(
         plain.columns,
-        encoded(weighted, table, training_rows),
+        encoded(weighted, table, training_rows, config.scalar),
         validation,
         config.data,
         sources,

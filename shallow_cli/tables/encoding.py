@@ -139,17 +139,19 @@ class Encoding:
         """Of raw rows (m,); None for a regression."""
         return self.targets.of(raw) if isinstance(self.targets, Classes) else None
 
-    def examples(self, raw: Array) -> Examples:
+    def examples(self, raw: Array, dtype: type[np.generic] = np.float64) -> Examples:
         """All the raw rows as examples."""
-        made = self.made(len(raw), lambda rows, out: self.fill(raw[rows], out))
+        made = self.made(len(raw), lambda rows, out: self.fill(raw[rows], out), dtype)
         out = room_for(made, len(raw))
         self.fill(raw, out)
         return out
 
-    def made(self, m: int, fill: Callable[[Places, Examples], None]) -> MadeExamples:
+    def made(
+        self, m: int, fill: Callable[[Places, Examples], None], dtype: type[np.generic]
+    ) -> MadeExamples:
         """Examples that are made when they are needed."""
         weighted = self.weights is not None
-        return MadeExamples(m, self.columns.n_x, self.columns.n_y, weighted, fill)
+        return MadeExamples(m, self.columns.n_x, self.columns.n_y, weighted, fill, dtype)
 
 
 def numbers_of(columns: Columns) -> Numbers | None:
@@ -208,13 +210,18 @@ def encoding_of_model(columns: Columns, *, targets: bool) -> Encoding:
     return Encoding(columns, numbers_of(columns), one_hots_of(columns, positions), known)
 
 
-def encoded(encoding: Encoding, table: RawTable, positions: Array | range) -> AnyExamples:
+def encoded(
+    encoding: Encoding,
+    table: RawTable,
+    positions: Array | range,
+    dtype: type[np.generic] = np.float64,
+) -> AnyExamples:
     """Examples of some rows: at once where they fit the memory well, else when needed."""
     columns = encoding.columns
-    whole = len(positions) * (columns.n_x + 1 + columns.n_y) * 8
+    whole = len(positions) * (columns.n_x + 1 + columns.n_y) * np.dtype(dtype).itemsize
     if table.rows.mapped is None and whole <= MOST_BYTES_AT_ONCE:
-        return encoding.examples(table.rows.take(_all(positions)))
-    return encoding.made(len(positions), partial(_fill, encoding, table, positions))
+        return encoding.examples(table.rows.take(_all(positions)), dtype)
+    return encoding.made(len(positions), partial(_fill, encoding, table, positions), dtype)
 
 
 def _all(positions: Array | range) -> Places:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
-from shallow_cli.core.gradient import cut, new_buffers, objective_gradient
+from shallow_cli.core.events import Settings
+from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -26,10 +27,8 @@ M, N_X, N_H, N_Y = 7, 4, 5, 3  # all different: a transpose cannot hide
 
 def gradient_of(network: Network, theta: Parameters, data: Examples, l2: float) -> Parameters:
     """The gradient of the objective."""
-    gradient, blocks = zeros(network), cut(network, data)
-    objective_gradient(
-        network, theta, blocks, l2, new_buffers(network, len(data), np.float64), gradient
-    )
+    gradient = zeros(network)
+    objective_gradient(network, theta, batch_of(network, data), l2, gradient)
     return gradient
 
 
@@ -70,7 +69,8 @@ def test_one_step_worked_by_hand() -> None:
     data = examples(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0], [0.0]]))
     assert objective(network, theta, data, l2=0.1) == pytest.approx(0.950999564595, abs=5e-13)
     gradient = gradient_of(network, theta, data, l2=0.1)
-    gradient_descent(theta.vector, gradient.vector, 0.5)
+    how = Settings(0.5, epochs=1, log_every=1)
+    gradient_descent(theta.vector, gradient.vector, (np.empty(9),), 0.5, 1, how)
     expected = {
         "W1": [[0.264521111024, -0.056995404002], [0.145097244317, 0.336444228861]],
         "b1": [[0.054691010184], [-0.050902963501]],
@@ -109,7 +109,7 @@ def test_all_examples_at_once_are_the_units_one_by_one(
             a1[k] = 1 / (1 + math.exp(-z))
         z2 = [sum(theta.W2[o, k] * a1[k] for k in range(N_H)) + theta.b2[o, 0] for o in range(N_Y)]
         a2 = np.exp(z2) / np.exp(z2).sum()
-        np.testing.assert_allclose(work.A1[:-1, i], a1, rtol=1e-13)
+        np.testing.assert_allclose(work.A1[:, i], a1, rtol=1e-13)
         np.testing.assert_allclose(work.Z2[:, i], z2, rtol=1e-12)
         np.testing.assert_allclose(work.A2[:, i], a2, rtol=1e-12)
 

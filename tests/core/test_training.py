@@ -103,8 +103,7 @@ def test_an_epoch_visits_every_row_once(batch_size: int) -> None:
     for _ in range(2):
         seen: list[float] = []
         for _ in range(steps_per_epoch(60, batch_size)):
-            blocks, _work = next(source)
-            for shard in (shard for block in blocks for shard in block):
+            for shard in (shard for block in next(source).blocks for shard in block.shards(None)):
                 np.testing.assert_array_equal(shard.Y[0], shard.X[0] * 2)
                 seen += shard.X[0].tolist()
         assert sorted(seen) == list(range(60))
@@ -113,7 +112,8 @@ def test_an_epoch_visits_every_row_once(batch_size: int) -> None:
 
 
 def test_full_batch_keeps_the_order_of_the_rows(moons: Examples) -> None:
-    [[shard]], _ = next(batches(NETWORK, moons, None, seed=3))
+    shard = next(batches(NETWORK, moons, None, seed=3)).only
+    assert shard is not None
     np.testing.assert_array_equal(shard.X, moons.table.T)
 
 
@@ -245,7 +245,8 @@ def test_orders_and_splits_come_from_their_own_streams() -> None:
     streams = [np.random.RandomState([7, 2, epoch]).permutation(5).tolist() for epoch in (1, 2)]
     assert found == streams
     numbered = Examples(np.c_[np.arange(5.0), np.ones(5)], np.zeros((5, 1)))
-    [[shard]], _ = next(batches(Network(1, 2, 1), numbered, 5, seed=7))
+    shard = next(batches(Network(1, 2, 1), numbered, 5, seed=7)).only
+    assert shard is not None
     assert shard.X[0].tolist() == found[0]
     split = np.random.RandomState([7, 1]).permutation(5).tolist()
     assert split_stream(7).permutation(5).tolist() == split

@@ -10,11 +10,11 @@ from shallow_cli.core.arrays import Array, Examples, examples
 from shallow_cli.core.batches import batches
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import cut, new_buffers, objective_gradient
+from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.prediction import objective
-from shallow_cli.core.training import steps
+from shallow_cli.core.steps import steps
 
 from .gradcheck.cases import OUTPUT_SIZES, as_type
 
@@ -35,8 +35,7 @@ def twins(output: str) -> tuple[Examples, Examples]:
 
 def gradient_of(network: Network, theta: Parameters, data: Examples) -> Array:
     gradient = zeros(network)
-    buffers = new_buffers(network, len(data), data.dtype)
-    objective_gradient(network, theta, cut(network, data), 0.0, buffers, gradient)
+    objective_gradient(network, theta, batch_of(network, data), 0.0, gradient)
     return gradient.vector
 
 
@@ -89,8 +88,9 @@ def test_a_batch_has_the_weights_of_its_rows_and_is_divided_by_their_number() ->
     data = Examples(np.c_[numbers, np.ones(7)], numbers[:, None], 10 + numbers)
     source = batches(Network(1, 2, 1, output="linear"), data, 3, seed=0)
     seen: list[float] = []
-    for blocks, _ in islice(source, 3):
-        [[shard]] = blocks
+    for batch in islice(source, 3):
+        shard = batch.only
+        assert shard is not None
         assert shard.w is not None
         np.testing.assert_array_equal(shard.w[0], 10 + shard.X[0])
         seen += shard.w[0].tolist()

@@ -46,7 +46,7 @@ class Pass:
 
     def from_dZ2(self, dZ2: Array) -> None:
         """The rest of the backward pass with another dZ2."""
-        self.gradient.layer2[...] = dZ2 @ self.work.A1.T / self.m
+        self.gradient.layer2[...] = dZ2 @ self.work.A1_ones.T / self.m
         self.from_dZ1(self.theta.W2.T @ dZ2 * self.work.slope)
 
     def from_slope(self, slope: Array) -> None:
@@ -134,18 +134,18 @@ def slope_of_z(at: Pass) -> None:
 
 def slope_of_g_of_a(at: Pass) -> None:
     """g′ is taken of g(A1): the activation is applied twice."""
-    twice = at.g.of(at.work.A1[:-1], at.leak)
+    twice = at.g.of(at.work.A1, at.leak)
     at.from_slope(at.g.slope_from(twice, at.leak))
 
 
 def no_square(at: Pass) -> None:
     """tanh′ = 1 − A1: the square is forgotten."""
-    at.from_slope(1 - at.work.A1[:-1])
+    at.from_slope(1 - at.work.A1)
 
 
 def always_on(at: Pass) -> None:
     """The ReLU's slope is taken as 1 where A1 ≥ 0: everywhere."""
-    at.from_slope((at.work.A1[:-1] >= 0).astype(at.work.slope.dtype))
+    at.from_slope((at.work.A1 >= 0).astype(at.work.slope.dtype))
 
 
 def no_leak(at: Pass) -> None:
@@ -210,7 +210,8 @@ def l2_on_biases(at: Pass) -> None:
 
 def add_l2(at: Pass, times: float = 1.0) -> None:
     """Add what L2 adds to the gradient, or a multiple of it."""
-    add_penalty_gradient(at.theta, times * at.case.l2, at.gradient)
+    scratch = zeros(at.case.network, at.gradient.vector.dtype.type)
+    add_penalty_gradient(at.theta, times * at.case.l2, at.gradient, scratch)
 
 
 def correct_pass(case: Case, theta: Parameters) -> Pass:

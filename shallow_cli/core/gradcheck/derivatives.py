@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array, Examples, wide
-from shallow_cli.core.gradient import cut, new_buffers, objective_gradient
+from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.prediction import objective
 
@@ -47,12 +47,12 @@ def backprop(case: Case, theta: Parameters) -> Parameters:
     It is computed twice, since in training the buffers are never new: what an earlier pass has
     left in them must not matter.
     """
-    dtype = theta.vector.dtype.type
-    gradient = zeros(case.network, wide(dtype))
-    blocks = cut(case.network, case.data)
-    buffers = new_buffers(case.network, len(case.data), dtype)
+    gradient, batch = (
+        zeros(case.network, theta.vector.dtype.type),
+        batch_of(case.network, case.data),
+    )
     for _ in range(2):
-        objective_gradient(case.network, theta, blocks, case.l2, buffers, gradient)
+        objective_gradient(case.network, theta, batch, case.l2, gradient)
     return gradient
 
 

@@ -71,7 +71,7 @@ def _movement(
     """How fast Z1 moves along v (n_h, m), and a bound for how fast any z or weight does."""
     work = bounds.work
     dZ1 = v.layer1 @ case.data.table.T
-    dZ2 = np.abs(v.layer2) @ np.abs(work.A1) + np.abs(theta.W2) @ np.abs(dZ1)
+    dZ2 = np.abs(v.layer2) @ np.abs(work.A1_ones) + np.abs(theta.W2) @ np.abs(dZ1)
     return dZ1, float(np.max([np.abs(dZ1).max(), dZ2.max(), np.abs(v.vector).max()]))
 
 

@@ -158,8 +158,7 @@ def _wrong_slopes(network: Network, Z1: Array) -> Iterator[tuple[str, Array]]:
 
 def _slope(network: Network, Z1: Array) -> Array:
     """g′(Z1) as production has it."""
-    g = ACTIVATIONS[network.activation]
-    return g.slope_from(g.of(Z1, network.leak), network.leak)
+    return ACTIVATIONS[network.activation].slope_at(Z1, network.leak)
 
 
 def _of_product(alone: list[Look], name: str) -> str:

@@ -13,7 +13,7 @@ from shallow_cli.core.arrays import Examples
 from shallow_cli.core.events import Job
 from shallow_cli.core.network import Network, Parameters, parameters
 from shallow_cli.core.rng import check_stream
-from shallow_cli.core.training import steps
+from shallow_cli.core.steps import steps
 
 SATURATING = 30.0
 BURN_IN = 20  # steps

@@ -39,10 +39,10 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     w = 1.0 if case.data.weights is None else case.data.weights.astype(np.float64)
     work = workspace(network, m, own_Z1=True)
     forward(network, theta, X, work)
-    A1, A2 = np.abs(work.A1), np.abs(work.A2)
+    A1, A2 = np.abs(work.A1_ones), np.abs(work.A2)
     activation = ACTIVATIONS[network.activation]
-    # A slope that is wrong may be negative, which no bound must be.
-    slope = np.abs(activation.slope_from(work.A1[:-1], network.leak))
+    activation.slope(work.A1, work.slope, network.leak)
+    slope = np.abs(work.slope)  # one that is wrong may be negative, which no bound must be
 
     E_Z1 = np.abs(theta.layer1) @ np.abs(X)
     E_A1 = A1 + lost

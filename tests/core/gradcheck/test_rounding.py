@@ -21,7 +21,7 @@ def test_rounding_units_contain_those_of_the_absolute_backward_pass() -> None:
     work = workspace(network, 7, own_Z1=True)
     forward(network, theta, X, work)
     E_Z1 = abs(theta.layer1) @ abs(X)
-    E_A1 = abs(work.A1[:-1]) + (work.Z1 > 0) * E_Z1
+    E_A1 = abs(work.A1) + (work.Z1 > 0) * E_Z1
     E_Z2 = abs(theta.W2) @ E_A1 + abs(theta.b2)
     E_dZ2, dZ2 = abs(work.A2) + abs(Y) + E_Z2.max(axis=0), abs(work.A2 - Y)
     S_W2 = (E_dZ2[1] * abs(work.A1[2]) + dZ2[1] * E_A1[2]).sum() / 7
@@ -50,7 +50,7 @@ def test_scores_near_a_half_make_room_for_their_rounding() -> None:
     theta = generic_point(subject.network, 1)
     bounds = rounding(subject, theta)
     X, Y, work = subject.data.table.T, subject.data.targets.T, bounds.work
-    E_A1 = abs(work.A1[:-1]) + (1 - work.A1[:-1] ** 2) * (abs(theta.layer1) @ abs(X))
+    E_A1 = abs(work.A1) + (1 - work.A1**2) * (abs(theta.layer1) @ abs(X))
     E_Z2 = abs(theta.W2) @ E_A1 + abs(theta.b2)
     expected = work.A2 + Y + 2 * work.A2 * (1 - work.A2) * E_Z2 + abs(work.A2 - Y)
     assert bounds.gradient.b2[0, 0] == pytest.approx(expected.mean(), rel=1e-12)

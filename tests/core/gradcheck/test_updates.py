@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shallow_cli.core import training
+from shallow_cli.core import steps as production
 from shallow_cli.core.arrays import Examples
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
@@ -66,19 +66,19 @@ def test_steps_on_rows_with_weights_pass_and_are_other_steps(batch_size: int | N
     moved = {data.weighted: theta.vector.copy() for data in (weighted, DATA)}
     for data in (weighted, DATA):
         at = parameters(NETWORK, moved[data.weighted])
-        next(training.steps(job(batch_size=batch_size, data=data), at))
+        next(production.steps(job(batch_size=batch_size, data=data), at))
     assert not np.allclose(moved[True], moved[False], rtol=1e-3)
 
 
 def changed(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
     """Let every training step be followed by a change of the weights."""
-    original = training.steps
+    original = production.steps
 
-    def steps(job: Job, theta: Any) -> Iterator[None]:
+    def steps(job: Job, theta: Any) -> Iterator[Any]:
         before = theta.vector.copy()
-        for number, _ in enumerate(original(job, theta), 1):
+        for number, gradient in enumerate(original(job, theta), 1):
             change(number, parameters(job.network, before), theta)
-            yield
+            yield gradient
             before = theta.vector.copy()
 
     monkeypatch.setattr("shallow_cli.core.gradcheck.updates.steps", steps)

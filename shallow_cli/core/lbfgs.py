@@ -1,0 +1,131 @@
+"""L-BFGS: descent along approximate Newton directions, with a strong-Wolfe line search.
+
+Nocedal and Wright, Numerical Optimization (2006): algorithm 7.4 for the direction, 3.5 and 3.6
+for the step length. A function is called with a point (n,) and returns its value and gradient,
+a new array; it must be the same function every time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+
+REMEMBERED = 10  # pairs of steps and changes of the gradient, as in SciPy
+DECREASE, CURVATURE = 1e-4, 0.9  # c₁ and c₂ of the strong Wolfe conditions
+MOST_TRIALS = 30  # of one line search
+LONGEST = 1e10
+
+Function = Callable[[Array], tuple[float, Array]]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point, the value and the gradient there."""
+
+    x: Array
+    value: float
+    gradient: Array
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A point along a direction, so many lengths away, and the slope of the function there."""
+
+    length: float
+    slope: float
+    point: Point
+
+
+def lbfgs(function: Function, x: Array) -> Iterator[Point]:
+    """The start, and then the point of every iteration; it ends where nothing is gained.
+
+    That is where the gradient is zero, or rounding hides every decrease.
+    """
+    point = Point(x, *function(x))
+    pairs: deque[tuple[Array, Array]] = deque(maxlen=REMEMBERED)
+    while True:
+        yield point
+        direction = _direction(point.gradient, pairs)
+        found = _line_search(function, point, direction, first=not pairs)
+        if found is None and pairs:  # an old curvature may mislead: start afresh, downhill
+            pairs.clear()
+            found = _line_search(function, point, -point.gradient, first=True)
+        if found is None:
+            return
+        step, change = found.x - point.x, found.gradient - point.gradient
+        if step @ change > np.finfo(np.float64).eps * (change @ change):
+            pairs.append((step, change))
+        point = found
+
+
+def _direction(gradient: Array, pairs: deque[tuple[Array, Array]]) -> Array:
+    """−H dθ, with H the inverse Hessian as the pairs (s, y) show it: two loops over them."""
+    direction = -gradient
+    shares = []
+    for step, change in reversed(pairs):
+        share = (step @ direction) / (step @ change)
+        direction -= share * change
+        shares.append(share)
+    if pairs:
+        step, change = pairs[-1]
+        direction *= (step @ change) / (change @ change)
+    for (step, change), share in zip(pairs, reversed(shares), strict=True):
+        direction += (share - (change @ direction) / (step @ change)) * step
+    return direction
+
+
+def _line_search(
+    function: Function, start: Point, direction: Array, *, first: bool
+) -> Point | None:
+    """A point along the direction at which the strong Wolfe conditions hold.
+
+    Where rounding lets none be found, the lowest that decreases the function enough; None if
+    there is none. The first step has no curvature to go by, and is a short one.
+    """
+    slope = float(start.gradient @ direction)
+    if not slope < 0:
+        return None
+    best = low = Trial(0.0, slope, start)
+    high: Trial | None = None
+    length = min(1.0, 1 / float(np.abs(start.gradient).sum())) if first else 1.0
+    for _ in range(MOST_TRIALS):
+        trial = _trial(function, start, direction, length)
+        enough = trial.point.value <= start.value + DECREASE * length * slope
+        if not (enough and trial.point.value < low.point.value):  # also what is not finite
+            high = trial
+        elif abs(trial.slope) <= -CURVATURE * slope:
+            return trial.point
+        else:
+            if trial.slope * ((high.length if high else LONGEST) - low.length) >= 0:
+                high = low
+            best = low = trial
+        length = 2 * length if high is None else _between(low, high)
+        if length > LONGEST or length == low.length:
+            break
+    return best.point if best.length else None
+
+
+def _trial(function: Function, start: Point, direction: Array, length: float) -> Trial:
+    x = start.x + length * direction
+    value, gradient = function(x)
+    return Trial(length, float(gradient @ direction), Point(x, value, gradient))
+
+
+def _between(low: Trial, high: Trial) -> float:
+    """The minimum of the cubic through two trials, kept away from both; else the middle.
+
+    Nocedal and Wright (3.59).
+    """
+    width = high.length - low.length
+    middle = low.length + width / 2
+    with np.errstate(all="ignore"):
+        d1 = low.slope + high.slope - 3 * (high.point.value - low.point.value) / width
+        d2 = np.copysign(np.sqrt(d1 * d1 - low.slope * high.slope), width)
+        cubic = high.length - width * (high.slope + d2 - d1) / (high.slope - low.slope + 2 * d2)
+    share = (cubic - low.length) / width
+    return float(cubic) if 0.1 <= share <= 0.9 else middle  # noqa: PLR2004 - a tenth from both

@@ -1,0 +1,78 @@
+"""The steps of a training: the gradient of a batch, and what an optimizer makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count, repeat
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.events import Job
+from shallow_cli.core.gradient import batch_of, block_rows, new_buffers, objective_gradient
+from shallow_cli.core.lbfgs import lbfgs
+from shallow_cli.core.network import Parameters, parameters, zeros
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.schedules import SCHEDULES
+from shallow_cli.core.workers import pool_of, rooms_for
+
+
+def steps(job: Job, theta: Parameters) -> Iterator[Array]:
+    """Every `next` takes one step with `theta`, in place, and gives the gradient it has used.
+
+    It is that of the point where the step began, in a buffer: look at it before the next. Only
+    L-BFGS comes to an end.
+    """
+    return _quasi_newton(job, theta) if job.settings.optimizer == LBFGS else _descent(job, theta)
+
+
+def learning_rates(job: Job) -> Iterator[float]:
+    """Of every step, without end."""
+    settings = job.settings
+    factor = SCHEDULES[settings.schedule]
+    for epoch in count():
+        rate = settings.learning_rate * factor(epoch, settings)
+        yield from repeat(rate, steps_per_epoch(len(job.training), settings.batch_size))
+
+
+def _descent(job: Job, theta: Parameters) -> Iterator[Array]:
+    network, settings, threads = job.network, job.settings, _threads(job)
+    optimizer = OPTIMIZERS[settings.optimizer]
+    memory = optimizer.memory(theta.vector)
+    gradient = zeros(network, theta.vector.dtype.type)
+    stream = batches(network, job.training, settings.batch_size, settings.seed, rooms_for(threads))
+    with pool_of(threads) as pool:
+        for t, (batch, alpha) in enumerate(zip(stream, learning_rates(job), strict=True), 1):
+            objective_gradient(network, theta, batch, settings.l2, gradient, pool)
+            optimizer.step(theta.vector, gradient.vector, memory, alpha, t, settings)
+            yield gradient.vector
+
+
+def _quasi_newton(job: Job, theta: Parameters) -> Iterator[Array]:
+    network, threads = job.network, _threads(job)
+    moved = parameters(network, theta.vector.copy())
+    gradient = zeros(network, theta.vector.dtype.type)
+    batch = batch_of(
+        network, job.training, new_buffers(network, job.training, rooms_for(threads), losses=True)
+    )
+    with pool_of(threads) as pool:
+
+        def function(x: Array) -> tuple[float, Array]:
+            moved.vector[...] = x
+            value = objective_gradient(network, moved, batch, job.settings.l2, gradient, pool)
+            return value, gradient.vector.astype(np.float64)
+
+        points = lbfgs(function, theta.vector.astype(np.float64))
+        before = next(points)
+        for point in points:
+            theta.vector[...] = point.x
+            yield before.gradient
+            before = point
+
+
+def _threads(job: Job) -> int:
+    """As many as have a block of each batch to work on."""
+    rows = len(job.training)
+    batch = min(job.settings.batch_size or rows, rows)
+    return min(job.settings.threads, -(-batch // block_rows(job.network)))
