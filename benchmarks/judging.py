@@ -44,9 +44,9 @@ def figure(outcome: Outcome | None, floor: Floor) -> float | None:
 
 
 def losses(ours: Measured, theirs: list[Measured]) -> float | None:
-    """Shallow's loss as a multiple of the best of theirs."""
-    known = [m.loss for m in theirs if m.loss is not None]
-    return ours.loss / min(known) if known and ours.loss is not None else None
+    """Shallow's median loss as a multiple of the largest of theirs."""
+    known = [loss for m in theirs for loss in m.losses]
+    return ours.loss / max(known) if known and ours.loss is not None else None
 
 
 def problems(results: Results) -> list[str]:

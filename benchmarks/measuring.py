@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +45,11 @@ def measure(
     warm_up = 1 if workload.kind == "process" and not quick else 0
     idle = []
     with tempfile.TemporaryDirectory() as name:
-        place = Place(Path(name), workload.task.epochs)
-        workload.prepare(place, workload.task)
-        for variant in (v for _ in range(warm_up + rounds) for v in workload.variants):
+        workload.prepare(Place(Path(name), workload.task))
+        for number, variant in product(range(warm_up + rounds), workload.variants):
             if variant.name in skipped:
                 continue
+            place = Place(Path(name), workload.task, number)
             idle.append(not quick and wait_until_idle())
             try:
                 ran = run(command(workload, variant, place, quick=quick), pool(variant))
@@ -75,8 +76,9 @@ def command(workload: Workload, variant: Variant, place: Place, *, quick: bool) 
     """What is run for a variant."""
     if variant.command:
         return variant.command(place)
-    words = [workload.name, variant.name, "--answer", str(answer_file(place, variant))]
-    return [sys.executable, "-m", "benchmarks.worker", *words, *(["--quick"] if quick else [])]
+    words = [workload.name, variant.name, *(["--quick"] if quick else [])]
+    more = ["--round", str(place.round), "--answer", str(answer_file(place, variant))]
+    return [sys.executable, "-m", "benchmarks.worker", *words, *more]
 
 
 def pool(variant: Variant) -> int:
@@ -120,7 +122,7 @@ def _measured(
         tuple(r.said.get(which, r.seconds) for r in runs),
         tuple(wholes),
         max(r.megabytes for r in runs),
-        runs[-1].said.get("loss"),
+        tuple(r.said["loss"] for r in runs if r.said.get("loss") is not None),
         apart,
         agrees=apart is None or apart <= tolerance,
     )

@@ -9,7 +9,7 @@ from benchmarks.floors import Floor
 from benchmarks.judging import Verdict, verdicts
 from benchmarks.results import Measured, Outcome, Results
 from benchmarks.scaling.page import scaling_part
-from benchmarks.wording import NAMES, seconds, times
+from benchmarks.wording import NAMES, plural, seconds, times
 from benchmarks.workloads import WORKLOADS, Workload
 
 FILE = "benchmarks.md"
@@ -39,12 +39,16 @@ HOW = """## How it was measured
 - **Threads** are those in the tables: shallow's own threads with one BLAS thread each, the pools of
   the peers otherwise. Where a peer has several rows, its fastest counts.
 - **Whole processes** are timed from the start of Python to its end, imports included, after a round
-  that is not counted. The peers' scripts are in `benchmarks/scripts/`, with one thread."""
+  that is not counted. The peers' scripts are in `benchmarks/scripts/`, with one thread.
+- **Memory** is the largest that the process had at any time: the interpreter and its modules, and
+  in training and prediction the data as the benchmark makes them, beside what the peer needs.
+- **Ten starts** that are others in every round: how good the best of them becomes is a matter of
+  luck, whoever trains. So shallow's median is held against the largest loss of their rounds."""
 MET = {True: "yes", False: "**no**", None: "not measured"}
 VERBS = {
     "faster": "at least {} × faster than {}",
     "within": "at most {} × the time of {}",
-    "loss": "loss at most {} × that of {}",
+    "loss": "median loss at most {} × the largest loss of {}",
 }
 
 
@@ -69,7 +73,9 @@ def machine_part(results: Results) -> str:
 def floors_part(results: Results) -> str:
     """What is promised, and whether it holds."""
     head = "## What must hold\n\n| workload | floor | measured | met |\n|---|---|---|---|"
-    return "\n".join([head, *map(floor_row, verdicts(results))])
+    order = list(WORKLOADS)
+    found = sorted(verdicts(results), key=lambda v: order.index(v.floor.workload))
+    return "\n".join([head, *map(floor_row, found)])
 
 
 def floor_row(verdict: Verdict) -> str:
@@ -98,7 +104,8 @@ def workload_part(workload: Workload, outcome: Outcome) -> str:
         "| " + " | ".join(COLUMNS[title][0](workload, outcome, m) for title in columns) + " |"
         for m in sorted(outcome.measured, key=lambda m: m.median)
     ]
-    about = f"Medians of {rounds} rounds; {outcome.idle:.0%} of the starts found the machine idle."
+    idle = f"{outcome.idle:.0%} of the starts found the machine idle"
+    about = f"Medians of {plural(rounds, 'round')}; {idle}."
     table = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|", *rows]
     left_out = [f"- {name}: left out, {reason}" for name, reason in outcome.skipped.items()]
     parts = [f"## {workload.name}", f"{workload.says}.", about, "\n".join(table)]
@@ -108,7 +115,7 @@ def workload_part(workload: Workload, outcome: Outcome) -> str:
 def name_of(workload: Workload, _outcome: Outcome, m: Measured) -> str:
     """Who."""
     how = f", {m.method.replace('_', ' ')}" if m.method else ""
-    threads = "" if workload.kind == "process" else f", {threads_of(m)}"
+    threads = "" if workload.kind == "process" else f", {plural(m.threads, 'thread')}"
     name = f"{NAMES[m.peer]}{how}{threads}"
     return f"**{name}**" if m.peer == "shallow" else name
 
@@ -125,11 +132,6 @@ def agreement(workload: Workload, _outcome: Outcome, m: Measured) -> str:
         return ""
     said = f"{workload.compared}, {m.difference:.0e}"
     return said if m.agrees else f"**{said}: too far off**"
-
-
-def threads_of(m: Measured) -> str:
-    """In words."""
-    return f"{m.threads} thread{'s' if m.threads > 1 else ''}"
 
 
 Cell = Callable[[Workload, Outcome, Measured], str]
@@ -153,6 +155,10 @@ COLUMNS: dict[str, tuple[Cell, Applies]] = {
     "loss": (
         lambda _w, _o, m: "" if m.loss is None else f"{m.loss:.6g}",
         lambda w, m: w.kind != "train" and m.loss is not None,
+    ),
+    "its range": (
+        lambda _w, _o, m: f"{min(m.losses):.3g} – {max(m.losses):.3g}" if m.losses else "",
+        lambda w, m: w.kind == "restarts" and bool(m.losses),
     ),
     "memory": (lambda _w, _o, m: f"{m.megabytes:,.0f} MB", lambda _w, _m: True),
     "compared": (agreement, lambda _w, m: m.difference is not None),

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import Point, Results
+from benchmarks.results import Outcome, Point, Results
 from benchmarks.scaling.points import NAMES as GROWN_NAMES
 from benchmarks.scaling.reading import curve, rate, work
-from benchmarks.wording import NAMES
+from benchmarks.wording import NAMES, plural
 
 COLOURS = {
     "course": "#b07aa1",
@@ -19,8 +19,8 @@ COLOURS = {
     "torch": "#e15759",
     "jax": "#4e79a7",
     "nnet": "#59a14f",
-    "loadtxt": "#bab0ac",
 }
+GAP, TICKS = 0.6, (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 SETTINGS = {"svg.hashsalt": "shallow", "svg.fonttype": "none", "font.size": 9}
 
 
@@ -38,38 +38,45 @@ def draw(results: Results, folder: Path) -> bool:
 
 
 def bars(results: Results) -> Any:
-    """Each peer's time as a multiple of shallow's, its fastest variant, on a logarithmic scale."""
+    """Each peer's time as a multiple of shallow's, its fastest variant, on a logarithmic scale.
+
+    The table is only read by its peer, which is no comparison.
+    """
     from matplotlib.figure import Figure
 
     rows = [
         (name, *best)
         for name, outcome in results.outcomes.items()
-        if outcome.ours
+        if outcome.ours and name != "csv"
         for best in fastest(outcome)
     ]
     if not rows:
         return None
-    figure = Figure(figsize=(8, 0.6 + 0.19 * len(rows)))
+    figure = Figure(figsize=(8, 0.6 + 0.22 * len(rows)))
     axes = figure.subplots()
-    for place, (_, peer, ratio) in enumerate(rows):
-        axes.barh(-place, ratio - 1, left=1, color=COLOURS[peer], height=0.8)
-        axes.annotate(f" {ratio:.2g}", (max(ratio, 1), -place), va="center", fontsize=7)
-    names = [f"{workload}: {NAMES[peer]}" for workload, peer, _ in rows]
-    axes.set_yticks([-place for place in range(len(rows))], names, fontsize=7)
+    workloads = list(dict.fromkeys(workload for workload, _, _ in rows))
+    places = [-row - GAP * workloads.index(workload) for row, (workload, _, _) in enumerate(rows)]
+    for place, (_, peer, ratio) in zip(places, rows, strict=True):
+        axes.barh(place, ratio - 1, left=1, color=COLOURS[peer], height=0.8)
+        axes.annotate(f" {ratio:.2g}", (max(ratio, 1), place), va="center", fontsize=7)
+    axes.set_yticks(places, [f"{name}: {NAMES[peer]}" for name, peer, _ in rows], fontsize=7)
+    axes.set_ylim(places[-1] - 1, 1)
     axes.set_xscale("log")
+    axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    axes.minorticks_off()
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("time, as a multiple of shallow's")
+    axes.set_xlabel("time, as a multiple of shallow's: to the right of the line it is faster")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
-def fastest(outcome: Any) -> list[tuple[str, float]]:
+def fastest(outcome: Outcome) -> list[tuple[str, float]]:
     """Each peer with the ratio of its fastest variant."""
-    ratios: dict[str, float] = {}
-    for m in outcome.measured:
-        if m.peer != "shallow":
-            ratios[m.peer] = min(ratios.get(m.peer, float("inf")), outcome.ratio(m))
-    return list(ratios.items())
+    peers = dict.fromkeys(m.peer for m in outcome.measured if m.peer != "shallow")
+    return [
+        (peer, min(ratio for m in outcome.of(peer) if (ratio := outcome.ratio(m))))
+        for peer in peers
+    ]
 
 
 def lines(points: Sequence[Point]) -> Any:
@@ -80,11 +87,11 @@ def lines(points: Sequence[Point]) -> Any:
         return None
     figure = Figure(figsize=(11, 6))
     grid = figure.subplots(2, len(GROWN_NAMES), sharex="col", sharey="row")
-    settings = sorted({(p.dtype, p.threads) for p in points}, reverse=True)
+    settings = sorted({(p.dtype, p.threads) for p in points}, key=lambda s: (s[1], s[0]))
     for column, (series, name) in zip(grid.T, GROWN_NAMES.items(), strict=True):
         for dtype, threads in settings:
             line = curve(points, series, dtype, threads)
-            draw_line(column, line, f"{dtype}, {threads} thread{'s' if threads > 1 else ''}")
+            draw_line(column, line, f"{dtype}, {plural(threads, 'thread')}")
         column[0].set_title(f"{name} grow")
         column[1].set_xlabel("multiplications in a step")
     grid[0][0].set_ylabel("µs a step")

@@ -16,13 +16,14 @@ BLOCK_ROWS = 20_000  # of the large table: these are repeated
 
 @dataclass(frozen=True)
 class Place:
-    """The folder of a workload, and how many epochs its programs train for."""
+    """The folder of a workload, its task, and the number of the round."""
 
     folder: Path
-    epochs: int
+    task: Task
+    round: int = 0
 
 
-def nothing(_place: Place, _task: Task) -> None:
+def nothing(_place: Place) -> None:
     """Nothing."""
 
 
@@ -31,29 +32,29 @@ def write(place: Place, *lines: str) -> None:
     (place.folder / "config.yaml").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-def flower_config(place: Place, task: Task) -> None:
+def flower_config(place: Place) -> None:
     """configs/flower.yaml."""
     write(
         place,
         "data: {generate: flower, seed: 1}",
-        f"hidden_units: 4\nactivation: tanh\ninit_scale: 0.01\nseed: {task.seed}",
-        f"learning_rate: 1.2\nepochs: {place.epochs}",
+        f"hidden_units: 4\nactivation: tanh\ninit_scale: 0.01\nseed: {place.task.seed}",
+        f"learning_rate: 1.2\nepochs: {place.task.epochs}",
     )
 
 
-def cancer_config(place: Place, task: Task) -> None:
+def cancer_config(place: Place) -> None:
     """Breast cancer with Adam."""
     write(
         place,
         f"data: {{csv: '{CANCER}', target: diagnosis}}",
-        f"hidden_units: 32\nactivation: relu\ninit_scale: he\nseed: {task.seed}",
-        f"optimizer: adam\nlearning_rate: 0.001\nbatch_size: 32\nepochs: {place.epochs}",
+        f"hidden_units: 32\nactivation: relu\ninit_scale: he\nseed: {place.task.seed}",
+        f"optimizer: adam\nlearning_rate: 0.001\nbatch_size: 32\nepochs: {place.task.epochs}",
     )
 
 
-def large_table(place: Place, task: Task) -> None:
+def large_table(place: Place) -> None:
     """About 350 MB of numbers with nine decimals, and a config for them."""
-    stream = np.random.default_rng(0)
+    task, stream = place.task, np.random.default_rng(0)
     rows = min(BLOCK_ROWS, task.rows)
     inputs = stream.standard_normal((rows, task.network.n_x))
     block = np.c_[inputs, inputs[:, 0] > inputs[:, 1]]
@@ -70,12 +71,13 @@ def large_table(place: Place, task: Task) -> None:
         place,
         "data: {csv: table.csv}",
         "hidden_units: 32\nactivation: tanh\ninit_scale: xavier\ndtype: float32",
-        f"batch_size: 1024\nepochs: {place.epochs}",
+        f"batch_size: 1024\nepochs: {place.task.epochs}",
     )
 
 
-def starts_for_r(place: Place, task: Task) -> None:
-    """The data, and the first weights in the order of `nnet`: unit by unit, its bias first."""
+def starts_for_r(place: Place) -> None:
+    """The data, and the starts of the round in the order of `nnet`: by unit, its bias first."""
+    task = place.task.of_round(place.round)
     data = data_of(task)
     np.savetxt(place.folder / "data.txt", np.c_[data.inputs, data.targets])
     starts = []

@@ -26,7 +26,7 @@ class Measured:
     seconds: tuple[float, ...]
     whole: tuple[float, ...] = ()
     megabytes: float = 0.0
-    loss: float | None = None
+    losses: tuple[float, ...] = ()
     difference: float | None = None
     agrees: bool = True
 
@@ -34,6 +34,11 @@ class Measured:
     def median(self) -> float:
         """Of the rounds, in seconds."""
         return median(self.seconds)
+
+    @property
+    def loss(self) -> float | None:
+        """The median of the rounds, if there are any losses."""
+        return median(self.losses) if self.losses else None
 
 
 @dataclass(frozen=True)

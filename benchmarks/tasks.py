@@ -40,6 +40,10 @@ class Task:
         """Of the timed run."""
         return self.epochs * self.steps_per_epoch
 
+    def of_round(self, number: int) -> Task:
+        """With other starts in every round, where there are several."""
+        return self if self.starts == 1 else replace(self, seed=self.seed + number * self.starts)
+
     def quick(self) -> Task:
         """The same on few rows, to see that it runs: its figures mean nothing."""
         return replace(
@@ -97,7 +101,6 @@ TASKS = {
         Network(2, 50, 1, "sigmoid", "sigmoid"),
         epochs=1_000,
         optimizer="lbfgs",
-        init_scale=1.0,
         starts=10,
     ),
 }

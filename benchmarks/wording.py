@@ -15,6 +15,7 @@ NAMES = {
     "nnet": "R nnet",
     "loadtxt": "numpy.loadtxt, reading only",
 }
+MILLION = 1e6
 UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 
 
@@ -31,14 +32,19 @@ def seconds(value: float) -> str:
     return f"{significant(value / size)} {unit}"
 
 
+def plural(number: int, word: str) -> str:
+    """Such as 1 thread or 2 threads."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def times(value: float) -> str:
     """A ratio."""
     return f"{significant(value)} ×"
 
 
 def count(value: float) -> str:
-    """A large number in words, to two digits."""
-    for size, word in ((1e9, "thousand million"), (1e6, "million"), (1e3, "thousand")):
-        if value >= size:
-            return f"{significant(value / size, 2)} {word}"
-    return significant(value, 2)
+    """A large number, to two digits."""
+    if value >= MILLION:
+        return f"{significant(value / MILLION, 2)} million"
+    step = 10 ** max(0, floor(log10(value)) - 1)
+    return f"{round(value / step) * step:,}"

@@ -1,7 +1,7 @@
-"""One measurement: `python -m benchmarks.worker WORKLOAD VARIANT [--quick] [--answer FILE]`.
+"""One measurement: `python -m benchmarks.worker WORKLOAD VARIANT`.
 
-Prints one line of JSON: seconds, loss, and shallow's seconds with its measured rows; what is to
-be compared goes to FILE.
+Prints one line of JSON: seconds, loss, and shallow's seconds with its measured rows. What is to
+be compared goes to the file of --answer.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ def main() -> None:
     parser.add_argument("workload", choices=WORKLOADS)
     parser.add_argument("variant")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--round", type=int, default=0)
     parser.add_argument("--answer", type=Path)
     words = parser.parse_args()
 
     workload = WORKLOADS[words.workload].sized(quick=words.quick)
-    task = workload.task
+    task = workload.task.of_round(words.round)
     variant = next(v for v in workload.variants if v.name == words.variant)
     method = "_".join(filter(None, (workload.kind, variant.method)))
     prepare = getattr(import_module(f"benchmarks.peers.{MODULES[variant.peer]}"), method)

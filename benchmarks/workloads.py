@@ -51,7 +51,7 @@ class Workload:
     compared: Literal["weights", "predictions", "loss", ""] = "weights"
     tolerance: float = 1e-7
     whole: bool = False
-    prepare: Callable[[Place, Task], None] = preparing.nothing
+    prepare: Callable[[Place], None] = preparing.nothing
 
     def sized(self, *, quick: bool) -> Workload:
         """The same, tiny if need be."""
@@ -64,8 +64,13 @@ def of(*names: str, threads: int = 1) -> tuple[Variant, ...]:
 
 
 def script(name: str) -> Callable[[Place], list[str]]:
-    """A program of benchmarks/scripts, called with a folder and a number of epochs."""
-    return lambda place: [sys.executable, str(SCRIPTS / name), str(place.folder), str(place.epochs)]
+    """A program of benchmarks/scripts, as a user would write it."""
+    return lambda place: [sys.executable, str(SCRIPTS / name), *given(place)]
+
+
+def given(place: Place) -> list[str]:
+    """What a script is told: a folder and a number of epochs."""
+    return [str(place.folder), str(place.task.epochs)]
 
 
 def command(place: Place) -> list[str]:
@@ -75,8 +80,9 @@ def command(place: Place) -> list[str]:
 
 
 def in_r(place: Place) -> list[str]:
-    """R's `nnet`."""
-    return ["Rscript", str(SCRIPTS / "lbfgs.R"), str(place.folder), str(place.epochs)]
+    """R's `nnet`, from the starts of the round, which are written here."""
+    preparing.starts_for_r(place)
+    return ["Rscript", str(SCRIPTS / "lbfgs.R"), *given(place)]
 
 
 def program(peer: str, file: str) -> Variant:
@@ -175,12 +181,12 @@ _ALL = (
     ),
     Workload(
         "lbfgs",
-        "the flower, 50 sigmoid units, 10 starts of at most 1,000 iterations, float64",
+        "the flower, 50 sigmoid units, float64: the best of 10 starts of at most 1,000 iterations, "
+        "with other starts in every round",
         TASKS["lbfgs"],
         (*of("shallow", "sklearn"), Variant("nnet", command=in_r)),
         kind="restarts",
         compared="",
-        prepare=preparing.starts_for_r,
     ),
 )
 WORKLOADS = {workload.name: workload for workload in _ALL}

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from benchmarks.data import Data, start_of
-from benchmarks.tasks import Task
+from benchmarks.tasks import BETA1, BETA2, MOMENTUM, Task
 from benchmarks.timed import Predicts, Restarts, Timed, Trains
 from shallow_cli.core import prediction
 from shallow_cli.core.arrays import Array, examples, with_ones
 from shallow_cli.core.events import End, Job, Progress, Row, Settings
 from shallow_cli.core.network import parameters
 from shallow_cli.core.training import train as train_events
-
-ORDINARY: dict[str, Any] = {"optimizer": "gd", "threads": 1}
 
 
 def train(task: Task, data: Data, threads: int) -> Trains:
@@ -48,12 +45,10 @@ def restarts(task: Task, data: Data, _threads: int) -> Restarts:
 def predict(task: Task, data: Data, threads: int) -> Predicts:
     """From the plain inputs: the copy with its column of ones is made in the time."""
     theta = parameters(task.network, data.start)
-    # one thread is what those without the argument take
-    more: dict[str, Any] = {} if threads == 1 else {"threads": threads}
 
     def run() -> Timed:
         begin = perf_counter()
-        answer = prediction.predict(task.network, theta, with_ones(data.inputs), **more)
+        answer = prediction.predict(task.network, theta, with_ones(data.inputs), threads)
         return Timed(perf_counter() - begin, answer)
 
     return run
@@ -61,10 +56,17 @@ def predict(task: Task, data: Data, threads: int) -> Predicts:
 
 def settings(task: Task, epochs: int, threads: int) -> Settings:
     """Those of the task; the only rows are the first and the last."""
-    chosen: dict[str, Any] = {"optimizer": task.optimizer, "threads": threads}
-    more = {key: value for key, value in chosen.items() if value != ORDINARY[key]}
     return Settings(
-        task.learning_rate, epochs, log_every=epochs, batch_size=task.batch, seed=task.seed, **more
+        task.learning_rate,
+        epochs,
+        log_every=epochs,
+        batch_size=task.batch,
+        seed=task.seed,
+        optimizer=task.optimizer,
+        momentum=MOMENTUM,
+        beta1=BETA1,
+        beta2=BETA2,
+        threads=threads,
     )
 
 

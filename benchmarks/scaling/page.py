@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.results import Point
 from benchmarks.scaling.points import GROWN, NAMES, Size
 from benchmarks.scaling.reading import bend, curve, gains, level, pays, rate, work
-from benchmarks.wording import count, seconds, significant, times
+from benchmarks.wording import count, plural, seconds, significant, times
 
 DTYPES = ("float64", "float32")
 COUNT = """A step multiplies m (2 n_h (n_x + 1) + 2 n_y (n_h + 1) + n_y n_h) times, for m rows, n_x
@@ -55,9 +55,9 @@ def levels(line: Sequence[Point], series: str, dtype: str) -> list[str]:
     point, best = level(line), max(line, key=rate)
     at, of_best, of_last = (f"{getattr(p, series):,}" for p in (point, best, line[-1]))
     return [
-        f"{dtype}, {NAMES[series]}: the rate levels off at {at} "
-        f"({count(work(point))} multiplications); the best is {significant(rate(best))} GFLOP/s "
-        f"at {of_best}, and {significant(rate(line[-1]))} at {of_last}."
+        f"{dtype}, {NAMES[series]}: from {at} on ({count(work(point))} multiplications) the rate "
+        f"is within a fifth of its best, {significant(rate(best))} GFLOP/s at {of_best}; at "
+        f"{of_last} it is {significant(rate(line[-1]))}."
     ]
 
 
@@ -82,7 +82,7 @@ def table(points: Sequence[Point], series: str) -> str:
         {(p.dtype, p.threads) for p in points}, key=lambda s: (s[1], DTYPES.index(s[0]))
     )
     lines = {setting: curve(points, series, *setting) for setting in settings}
-    titles = [f"{dtype}, {n} thread{'s' if n > 1 else ''}" for dtype, n in settings]
+    titles = [f"{dtype}, {plural(n, 'thread')}" for dtype, n in settings]
     head = f"| {NAMES[series]} | multiplications | {' | '.join(f'{t} | GFLOP/s' for t in titles)} |"
     rows = [row(series, same) for same in zip(*lines.values(), strict=False)]
     return "\n".join([head, "|---" * (2 + 2 * len(settings)) + "|", *rows])
