@@ -13,6 +13,8 @@ import pytest
 
 from shallow_cli.cli import COMMANDS
 from shallow_cli.config import FOR_TABLES, KEYS
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.schedules import SCHEDULES
 
 from .conftest import ROOT
 
@@ -97,6 +99,15 @@ def test_the_commands_of_the_page_on_tables_work(checkout: Path) -> None:
     assert "since: looks like dates" in outs[0].stdout
     assert "\nlogistic regression  0." in outs[1].stdout
     assert all(f"`{key}" in page for key in map(bare, FOR_TABLES))
+
+
+def test_the_commands_of_the_page_on_training_work(checkout: Path) -> None:
+    page = (ROOT / "docs/training.md").read_text(encoding="utf-8")
+    outs = [in_shell(block, checkout) for block in blocks("sh", page)]
+    assert [done.returncode for done in outs] == [0, 0], [done.stderr for done in outs]
+    assert "W1 ← W1 − α (1 − β₁) / (1 − β₁ᵗ)" in outs[0].stdout
+    assert float(outs[1].stdout.split()[-2]) < 0.2  # the loss
+    assert all(f"| `{name}` |" in page for name in (*OPTIMIZERS, LBFGS, *SCHEDULES))
 
 
 def bare(key: str) -> str:

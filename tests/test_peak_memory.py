@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header = ",".join([*(f"x{i}" for i in range(COLUMNS)), "y"])
     for name, times in ("some", 1), ("few", 25), ("many", 100):
         write(folder / f"{name}.csv", f"{header}\n{lines * times}")
-        write(folder / f"{name}.yaml", f"data: {{csv: {name}.csv}}\nepochs: 1\n")
+        write(folder / f"{name}.yaml", f"data: {{csv: {name}.csv}}\nepochs: 1\nhidden_units: 200\n")
         peak(folder, "train", f"{name}.yaml", "-o", f"{name}.npz")
     return folder
 

@@ -23,7 +23,7 @@ from shallow_cli.cli import run
 from shallow_cli.files import row_store
 from shallow_cli.tables import encoding, survey
 row_store.MOST_BYTES_IN_MEMORY = encoding.MOST_BYTES_AT_ONCE = 1 << 20
-survey.HEAD_CELLS = 100_000
+survey.HEAD_CELLS, row_store.ROWS_AT_ONCE = 100_000, 64
 if limit := int(sys.argv[1]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 code = run(sys.argv[2:])

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from shallow_cli.core.tracing import Quantity, Step
     from shallow_cli.tables.columns import Columns
 
-LETTERS = {"learning_rate": "α", "l2": "λ", "leak": "leak"}
+LETTERS = {
+    "learning_rate": "α",
+    "momentum": "μ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "l2": "λ",
+    "leak": "leak",
+}
+CONSTANTS = {"momentum": ["momentum"], "nesterov": ["momentum"], "adam": ["beta1", "beta2"]}
 
 
 def trace_cli(
@@ -61,9 +69,13 @@ def trace_cli(
     import json
 
     from shallow_cli.console.trace_text import show_step
+    from shallow_cli.core.optimizers import LBFGS
     from shallow_cli.core.tracing import trace
 
     columns, job, theta = subject_of(subject, data, overrides or ())
+    if job.settings.optimizer == LBFGS:
+        text = "a step of lbfgs is a search along a line, with no equation to show; say gd, or adam"
+        raise UsageError(Problem(f"optimizer: {text}", str(subject)))
     constants = constants_of(job)
     job = dataclasses.replace(job, training=chosen_examples(job, rows or ()))
     shown = islice(trace(job, theta), steps)
@@ -75,13 +87,15 @@ def trace_cli(
     if columns.n_x > len(columns.features):  # who has words must know which input is which
         write(one_line(f"the rows of X: {', '.join(columns.input_names)}") + "\n")
     for step in shown:
-        show_step(step, {LETTERS[name]: value for name, value in constants.items()})
+        now = constants | {"learning_rate": step.learning_rate}
+        show_step(step, {LETTERS[name]: value for name, value in now.items()})
 
 
 def constants_of(job: "Job") -> dict[str, float]:
     """The numbers in the equations that are no arrays: those that apply."""
     network, settings = job.network, job.settings
     constants = {"learning_rate": settings.learning_rate}
+    constants |= {name: getattr(settings, name) for name in CONSTANTS.get(settings.optimizer, [])}
     if settings.l2:
         constants["l2"] = settings.l2
     if network.activation == "leaky_relu":
@@ -144,6 +158,7 @@ def step_values(step: "Step") -> dict[str, Any]:
     return {
         "step": step.number,
         "examples": step.rows,
+        "learning_rate": step.learning_rate,
         "loss_equation": step.loss_equation,
         "loss": step.loss if math.isfinite(step.loss) else None,
         "loss_after": step.loss_after if math.isfinite(step.loss_after) else None,

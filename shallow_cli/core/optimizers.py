@@ -7,8 +7,8 @@ all have the length and the dtype of θ. dθ is left as it is. L-BFGS is in `lbf
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
@@ -24,10 +24,15 @@ Step = Callable[[Array, Array, Memory, float, int, Settings], None]
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A step, and the names of the vectors that it remembers; its customary learning rate."""
+    """A step, what it remembers by name, and its customary learning rate.
+
+    For those who explain, each part of θ and of what is remembered has an equation: what it
+    becomes, with V in the place of W1, b1, W2 or b2.
+    """
 
     step: Step
-    remembers: tuple[str, ...] = ()
+    says: str
+    remembers: Mapping[str, str] = field(default_factory=dict)
     learning_rate: float = 0.1
 
     def memory(self, vector: Array) -> Memory:
@@ -96,10 +101,18 @@ def adam(
     np.subtract(theta, step, out=theta)
 
 
+VELOCITY = {"velocity": "μ velocity V − α dV"}
+SUMS = {"mean": "β₁ mean V + dV", "square": "β₂ square V + dV²"}
+
 OPTIMIZERS = {
-    "gd": Optimizer(gradient_descent),
-    "momentum": Optimizer(momentum, ("velocity",)),
-    "nesterov": Optimizer(nesterov, ("velocity",)),
-    "adam": Optimizer(adam, ("mean", "square"), learning_rate=0.001),
+    "gd": Optimizer(gradient_descent, "V − α dV"),
+    "momentum": Optimizer(momentum, "V + velocity V", VELOCITY),
+    "nesterov": Optimizer(nesterov, "V + μ velocity V − α dV", VELOCITY),
+    "adam": Optimizer(
+        adam,
+        "V − α (1 − β₁) / (1 − β₁ᵗ) mean V / (√((1 − β₂) / (1 − β₂ᵗ) square V) + ε)",
+        SUMS,
+        learning_rate=0.001,
+    ),
 }
 LBFGS = "lbfgs"

@@ -6,9 +6,9 @@ training, and what they leave in their buffers is given its name, equation and s
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 
@@ -25,9 +25,10 @@ from shallow_cli.core.network import (
     workspace,
     zeros,
 )
-from shallow_cli.core.optimizers import gradient_descent
+from shallow_cli.core.optimizers import OPTIMIZERS, Memory, Optimizer
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.prediction import objective
+from shallow_cli.core.steps import learning_rates
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Step:
 
     number: int
     rows: int
+    learning_rate: float
     loss_equation: str
     loss: float
     forward: tuple[Quantity, ...]
@@ -55,42 +57,50 @@ class Step:
 
 
 def trace(job: Job, theta: Parameters) -> Iterator[Step]:
-    """Steps of gradient descent on all the training examples, without end.
+    """Steps of the optimizer on all the training examples, without end.
 
     They start from `theta`, which is left as it is.
 
     Raises:
-        ValueError: if there are more examples than fit one pass.
+        ValueError: if there are more examples than fit one pass, or the optimizer is L-BFGS,
+            whose steps have no equation of their own.
     """
     m, most = len(job.training), shard_rows(job.network)
+    if job.settings.optimizer not in OPTIMIZERS:
+        raise ValueError(f"no equation for {job.settings.optimizer}")
     if m > most:
         raise ValueError(f"{m} examples; {most} fit one pass")
-    for number in count(1):
+    optimizer = OPTIMIZERS[job.settings.optimizer]
+    memory = optimizer.memory(theta.vector)
+    full = dataclasses.replace(job, settings=dataclasses.replace(job.settings, batch_size=None))
+    for number, alpha in enumerate(learning_rates(full), 1):
         with np.errstate(all="ignore"):  # what overflows is shown as such
-            step, theta = _step(number, job, theta)
+            step, theta = _step(job, theta, memory, number, alpha)
         yield step
 
 
-def _step(number: int, job: Job, theta: Parameters) -> tuple[Step, Parameters]:
-    network, l2 = job.network, job.settings.l2
+def _step(
+    job: Job, theta: Parameters, memory: Memory, number: int, alpha: float
+) -> tuple[Step, Parameters]:
+    network, settings, dtype = job.network, job.settings, theta.vector.dtype.type
     data = job.training.take(np.arange(len(job.training)))
-    work, gradient = workspace(network, len(data), own_Z1=True), zeros(network)
+    work, gradient = workspace(network, len(data), dtype, own_Z1=True), zeros(network, dtype)
     buffers = new_buffers(network, data)
     buffers.rooms[0].workspaces[len(data)] = work
-    objective_gradient(network, theta, batch_of(network, data, buffers), l2, gradient)
+    objective_gradient(network, theta, batch_of(network, data, buffers), settings.l2, gradient)
     updated = parameters(network, theta.vector.copy())
-    scratch = np.empty_like(gradient.vector)
-    alpha = job.settings.learning_rate
-    gradient_descent(updated.vector, gradient.vector, (scratch,), alpha, number, job.settings)
+    optimizer = OPTIMIZERS[settings.optimizer]
+    optimizer.step(updated.vector, gradient.vector, memory, alpha, number, settings)
     step = Step(
         number,
         len(data),
-        _loss_says(network, data, l2),
-        float(objective(network, theta, data, l2).real),
+        alpha,
+        _loss_says(network, data, settings.l2),
+        float(objective(network, theta, data, settings.l2).real),
         _forward(network, theta, data, work),
-        _backward(network, data, work, gradient, l2),
-        _update(updated),
-        float(objective(network, updated, data, l2).real),
+        _backward(network, data, work, gradient, settings.l2),
+        tuple(_update(network, optimizer, updated, memory)),
+        float(objective(network, updated, data, settings.l2).real),
     )
     return step, updated
 
@@ -138,6 +148,13 @@ def _backward(
     )
 
 
-def _update(updated: Parameters) -> tuple[Quantity, ...]:
-    blocks = updated.blocks().items()
-    return tuple(Quantity(name, f"{name} − α d{name}", V, ()) for name, V in blocks)
+def _update(
+    network: Network, optimizer: Optimizer, updated: Parameters, memory: Memory
+) -> Iterator[Quantity]:
+    """First what is remembered of each part of θ, then the part itself."""
+    kept = [parameters(network, vector.copy()).blocks() for vector in memory]
+    for name, block in updated.blocks().items():
+        for (what, says), blocks in zip(optimizer.remembers.items(), kept, strict=False):
+            equation = says.replace("V", name)
+            yield Quantity(f"{what} {name}", equation, blocks[name], (name,))
+        yield Quantity(name, optimizer.says.replace("V", name), block, ())

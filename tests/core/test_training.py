@@ -9,7 +9,7 @@ from shallow_cli.core.datasets import generate
 from shallow_cli.core.events import End, Job, Progress, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.measuring import measure, validation_loss
-from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.network import Network, parameters, zeros
 from shallow_cli.core.prediction import objective
 from shallow_cli.core.rng import epoch_order, split_stream
 from shallow_cli.core.stopping import Best, Losses
@@ -232,6 +232,24 @@ def test_patience_counts_the_loss_without_its_penalty(moons: Examples, held_out:
     job = Job(NETWORK, moons, held_out, settings(l2=3.0))
     theta = initial_parameters(NETWORK, 0.5, 0)
     assert validation_loss(job, theta) == objective(NETWORK, theta, held_out, 0)
+
+
+def test_a_training_that_converges_ends_with_a_row_and_logs_none_twice(moons: Examples) -> None:
+    of = settings(optimizer="lbfgs", epochs=10_000, log_every=1)
+    rows, end = run(Job(Network(2, 1, 1), moons, None, of))
+    assert end.reason is Reason.CONVERGED
+    assert [row.epoch for row in rows] == list(range(end.last_epoch + 1))
+    assert end.row == rows[-1]
+    assert end.row.loss < rows[0].loss / 2
+
+
+def test_a_minimum_is_where_training_stays() -> None:
+    flat = examples(np.ones((3, 2)), np.zeros((3, 1)))
+    job = Job(Network(2, 4, 1, output="linear"), flat, None, settings(optimizer="lbfgs"))
+    *rows, end = train(job, zeros(job.network))
+    assert [row for row in rows if isinstance(row, Row)] == [Row(0, 0.0)]
+    assert isinstance(end, End)
+    assert (end.reason, end.last_epoch) == (Reason.CONVERGED, 0)
 
 
 def test_an_equal_loss_is_no_better() -> None:

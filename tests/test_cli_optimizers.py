@@ -1,0 +1,125 @@
+"""Optimizers, schedules, float32 and threads from the command line."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shallow_cli.core import gradient, prediction
+
+from .conftest import ROOT, Shallow, write
+
+FLOWER, IRIS = ROOT / "configs/flower.yaml", ROOT / "configs/iris.yaml"
+
+
+def sets(text: str) -> list[str]:
+    """`a=1 b=2` as options."""
+    return [word for setting in text.split() for word in ("--set", setting)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("momentum=0.5", "momentum has no part in optimizer: gd"),
+        ("beta2=0.5 optimizer=momentum", "beta2 has no part in optimizer: momentum"),
+        ("optimizer=lbfgs", "learning_rate has no part in optimizer: lbfgs"),
+        ("decay=0.1 schedule=cosine", "decay has no part in schedule: cosine"),
+        ("decay_every=3", "decay_every has no part in schedule: constant"),
+    ],
+)
+def test_a_key_without_a_part_is_told(settings: str, says: str, shallow: Shallow) -> None:
+    done = shallow("train", FLOWER, *sets(f"epochs=2 {settings}"))
+    assert f"warning: {says}\n" in done.err
+    assert done.err.count("warning") == 1
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["", "optimizer=nesterov momentum=0.5", "optimizer=adam beta1=0.5", "schedule=step decay=0.1"],
+)
+def test_a_key_with_a_part_is_not(settings: str, shallow: Shallow) -> None:
+    assert "warning" not in shallow("train", FLOWER, *sets(f"epochs=2 {settings}")).err
+
+
+def test_lbfgs_takes_no_batches_and_no_schedule(shallow: Shallow) -> None:
+    settings = sets("optimizer=lbfgs batch_size=8 schedule=step")
+    done = shallow("train", FLOWER, *settings, code=2)
+    assert done.err.splitlines() == [
+        "--set: batch_size: lbfgs needs all rows in every step; say full",
+        "--set: schedule: lbfgs finds the length of each step; say constant",
+    ]
+
+
+def test_lbfgs_ends_where_nothing_is_gained(shallow: Shallow) -> None:
+    done = shallow("train", FLOWER, *sets("optimizer=lbfgs epochs=10000"), "--format", "jsonl")
+    last = json.loads(done.out.splitlines()[-1])
+    assert 0 < last["epoch"] < 1000
+    assert f"converged at epoch {last['epoch']}: no step lowers the loss any further" in done.err
+    assert f"wrote model.npz: the weights of epoch {last['epoch']}, " in done.err
+
+
+def test_lbfgs_is_not_traced(shallow: Shallow) -> None:
+    done = shallow("trace", FLOWER, *sets("optimizer=lbfgs"), code=2)
+    assert done.err.startswith(f"{FLOWER}: optimizer: a step of lbfgs is a search along a line")
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("gd", 0.1), ("adam", 0.001), ("nesterov", 0.1)])
+def test_an_automatic_rate_is_written_down(
+    optimizer: str, rate: float, shallow: Shallow, tmp_path: Path
+) -> None:
+    config = write(tmp_path / "c.yaml", f"data: {{generate: moons}}\noptimizer: {optimizer}\n")
+    done = shallow("train", config, "--dry-run")
+    assert f"learning_rate: {rate}\n" in done.out
+    assert "decay_every: 100\n" in done.out
+
+
+def test_a_model_of_float32_predicts_in_float64(shallow: Shallow) -> None:
+    shallow("train", IRIS, *sets("dtype=float32 epochs=50"), "-o", "narrow.npz")
+    shallow("train", IRIS, *sets("epochs=50"), "-o", "wide.npz")
+    narrow, wide = np.load("narrow.npz"), np.load("wide.npz")
+    assert narrow["W1"].dtype == np.float32
+    np.testing.assert_allclose(narrow["W1"], wide["W1"], rtol=1e-4, atol=1e-5)
+    table = ROOT / "data/iris.csv"
+    p = [
+        [float(line.split(",")[1]) for line in shallow(*words).out.splitlines()[1:]]
+        for words in (("predict", f"{name}.npz", table, "--proba") for name in ("narrow", "wide"))
+    ]
+    np.testing.assert_allclose(p[0], p[1], atol=1e-5)
+    assert any(x != float(np.float32(x)) for x in p[0])
+
+
+def test_a_check_is_in_the_dtype_of_the_config_or_the_model(shallow: Shallow) -> None:
+    shallow("train", IRIS, *sets("dtype=float32 epochs=5"))
+    table = ["--model", "model.npz", "--data", ROOT / "data/iris.csv"]
+    for words in ([IRIS, *sets("dtype=float32")], table):
+        assert json.loads(shallow("gradcheck", *words, "--json").out)["dtype"] == "float32"
+    wide = json.loads(shallow("gradcheck", *table, "--dtype", "float64", "--json").out)
+    assert (wide["dtype"], wide["passed"]) == ("float64", True)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["", "optimizer=lbfgs", "dtype=float32 optimizer=adam", "batch_size=200 optimizer=momentum"],
+)
+def test_any_number_of_threads_gives_the_same_bytes(
+    settings: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With rows for several blocks in a step."""
+    for module, name, value in (
+        (gradient, "FEWEST_ROWS", 8),
+        (gradient, "MOST_ROWS", 8),
+        (gradient, "SHARDS_PER_BLOCK", 3),
+        (prediction, "CHUNK_ROWS", 256),
+        (prediction, "THREADS_FROM_UNITS", 1),
+    ):
+        monkeypatch.setattr(module, name, value)
+    common = sets(f"data.samples=700 data.validation=0.3 l2=0.01 epochs=6 {settings}")
+    models = []
+    for threads in (1, 2, 5):
+        shallow("train", ROOT / "configs/moons.yaml", *common, *sets(f"threads={threads}"))
+        models.append(Path("model.npz").read_bytes())
+    assert models[0] == models[1] == models[2]
+    with zipfile.ZipFile("model.npz") as archive:
+        assert "threads" not in json.loads(archive.read("model.json"))["config"]
