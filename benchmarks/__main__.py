@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import measuring, page, plots, results
+from benchmarks.choices import measuring as choices
 from benchmarks.data import ROOT
 from benchmarks.judging import problems
 from benchmarks.machine import machine
 from benchmarks.results import Results
 from benchmarks.scaling import measuring as scaling
-from benchmarks.workloads import SCALING, WORKLOADS
+from benchmarks.workloads import PARTS, WORKLOADS
 
-ALL = (*WORKLOADS, SCALING)
+ALL = (*WORKLOADS, *PARTS)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -54,10 +55,11 @@ def fits(name: str, only: Sequence[str] | None) -> bool:
 
 
 def measured(found: Results, name: str, rounds: int) -> Results:
-    """The results with one workload, or the scaling, measured anew."""
-    if name == SCALING:
-        points = scaling.measure(rounds, quick=found.quick, tell=tell)
-        return replace(found, scaling=points)
+    """The results with one workload, or one of the other parts, measured anew."""
+    if name == "scaling":
+        return replace(found, scaling=scaling.measure(rounds, quick=found.quick, tell=tell))
+    if name == "choices":
+        return replace(found, choices=choices.measure(rounds, quick=found.quick, tell=tell))
     outcome = measuring.measure(WORKLOADS[name], rounds, quick=found.quick, tell=tell)
     outcomes = {**found.outcomes, name: outcome}
     return replace(found, outcomes={n: outcomes[n] for n in WORKLOADS if n in outcomes})

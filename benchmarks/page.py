@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median
 
+from benchmarks.choices.page import choices_part
 from benchmarks.floors import Floor
 from benchmarks.judging import Verdict, verdicts
 from benchmarks.results import Measured, Outcome, Results
@@ -25,17 +26,22 @@ HOW = """## How it was measured
 
 - **The same work.** The first run of a process is not timed. Its weights are compared with
   shallow's, and the tables say how far apart they are; who is too far off is not judged.
+  `flower` is compared after 1,000 steps: at its learning rate rounding grows beyond all bounds
+  later. scikit-learn's Adam adds ε before it corrects the bias, so its weights are a little apart.
+  The peers' whole processes shuffle in their own way: there the losses are compared.
 - **Training** is the loop: data, model and buffers are there, and modules are imported. JAX's
   compiling is not in its time, nor what scikit-learn's `fit` does to check and convert its input.
 - **shallow** is `train` of `shallow_cli.core.training` with two measured rows of its loss table,
   the first and the last. For `flower` and `adam` they are in its time. Measuring a million rows
   takes as long as some steps, and no peer does it: elsewhere shallow's time is from the first row
   to the end of the last step, and the column "with rows" has the time with all that it measures.
+  Its prediction includes the copy of the inputs with their column of ones.
 - **Peers** compute no loss that they do not need. The course's code computes its cost every
   iteration because it does; scikit-learn computes the loss of every batch because it must.
-- **The matrix products alone** are those of forward and backward, in the same shapes and memory
-  orders, into buffers that are used again, in shards that stay in cache: no activation, no loss, no
-  update. No program in NumPy can be faster, if it multiplies what the equations say.
+- **The matrix products alone** are those of forward and backward in the same shapes, into buffers
+  that are used again, in shards that stay in cache: no activation, no loss, no update. Both memory
+  orders of the hidden layer, `np.dot` and `np.matmul` are tried, and the fastest counts. No program
+  in NumPy can be faster, if it multiplies what the equations say.
 - **Threads** are those in the tables: shallow's own threads with one BLAS thread each, the pools of
   the peers otherwise. Where a peer has several rows, its fastest counts.
 - **Whole processes** are timed from the start of Python to its end, imports included, after a round
@@ -60,7 +66,9 @@ def page(results: Results) -> str:
         for name, outcome in results.outcomes.items()
         if name in WORKLOADS
     ]
-    return "\n\n".join([*parts, *scaling_part(results.scaling)]) + "\n"
+    return (
+        "\n\n".join([*parts, *scaling_part(results.scaling), *choices_part(results.choices)]) + "\n"
+    )
 
 
 def machine_part(results: Results) -> str:

@@ -85,6 +85,20 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Option:
+    """Seconds a call takes that answers a question in one of several ways, in each round."""
+
+    question: str
+    option: str
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Of the rounds, in seconds."""
+        return median(self.seconds)
+
+
+@dataclass(frozen=True)
 class Results:
     """A run, or several on the same machine. `quick`: tiny sizes, which mean nothing."""
 
@@ -92,6 +106,7 @@ class Results:
     quick: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     scaling: tuple[Point, ...] = ()
+    choices: tuple[Option, ...] = ()
 
 
 def write(results: Results, path: Path) -> None:
@@ -104,7 +119,8 @@ def read(path: Path) -> Results:
     raw = json.loads(path.read_text(encoding="utf-8"))
     outcomes = {name: _outcome(**given) for name, given in raw["outcomes"].items()}
     scaling = tuple(Point(**_tuples(point)) for point in raw["scaling"])
-    return Results(raw["machine"], raw["quick"], outcomes, scaling)
+    choices = tuple(Option(**_tuples(option)) for option in raw["choices"])
+    return Results(raw["machine"], raw["quick"], outcomes, scaling, choices)
 
 
 def _outcome(measured: list[dict[str, Any]], skipped: dict[str, str], idle: float) -> Outcome:

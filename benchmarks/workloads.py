@@ -190,4 +190,4 @@ _ALL = (
     ),
 )
 WORKLOADS = {workload.name: workload for workload in _ALL}
-SCALING = "scaling"  # is measured in another way: benchmarks/scaling
+PARTS = ("scaling", "choices")  # are measured in other ways, in folders of these names

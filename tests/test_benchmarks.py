@@ -1,6 +1,5 @@
 """The benchmarks run, compare what they measure, and say what was left out."""
 
-import json
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -13,8 +12,8 @@ from benchmarks import results
 from benchmarks.floors import FLOORS, Floor
 from benchmarks.judging import Verdict, problems, verdicts
 from benchmarks.page import page
-from benchmarks.peers.products import multiply, products, shards
-from benchmarks.results import Measured, Outcome, Point, Results
+from benchmarks.peers.products import WAYS, Multiply, Order, do, products, shards
+from benchmarks.results import Measured, Option, Outcome, Point, Results
 from benchmarks.scaling.points import GROWN, multiplications, sizes
 from benchmarks.scaling.reading import bend, level, pays
 from benchmarks.tasks import TASKS
@@ -111,23 +110,26 @@ def test_the_multiplications_are_those_of_the_products(network: Network) -> None
     assert multiplications(7, network) == counted + outer
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_the_products_can_be_done_in_place(order: str) -> None:
+@pytest.mark.parametrize(("order", "multiply"), WAYS)
+def test_the_products_can_be_done_in_place(order: Order, multiply: Multiply) -> None:
     task = TASKS["tall-float32"].quick()
     table: Array = np.ones((task.rows, task.network.n_x + 1), task.dtype)
-    for left, right, out in (todo := products(task.network, table.T, order)):  # type: ignore[arg-type]
+    for left, right, out in (todo := products(task.network, table.T, order)):
         out[:] = 0
-        multiply([(left, right, out)])
+        do(multiply, [(left, right, out)])
         assert (out == left @ right).all()
     assert len(todo) == 4
-    shards(task, table, 2, order)()  # type: ignore[arg-type]
+    shards(task, table, 2, order, multiply)()
 
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a quick run of two workloads and the scaling."""
     folder = tmp_path_factory.mktemp("benchmarks")
-    for only in (["flower", "tall-float32"], ["scaling"]):  # the second is added to the first
+    for only in (
+        ["flower", "tall-float32"],
+        ["scaling", "choices"],
+    ):  # the second is added to the first
         words = ["--quick", "--rounds", "1", "--out", str(folder), "--only", *only]
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks", *words],
@@ -148,6 +150,8 @@ def test_a_quick_run_writes_a_page_with_ratios(quick: Path) -> None:
     assert "| the course's code, 1 thread |" in text
     assert "| the matrix products alone, 2 threads |" in text
     assert "- float32, rows: from " in text
+    assert text.count(", as shallow does |") >= 2
+    assert "| np.matmul, out= |" in text
     assert page(results.read(quick / results.FILE)) == text
 
 
@@ -179,10 +183,12 @@ def test_the_page_is_what_the_results_give() -> None:
 def test_results_are_kept_as_they_are(tmp_path: Path) -> None:
     measured = Measured("shallow", "", 2, (1.0, 2.5), (3.0, 4.0), 5.0, (0.5,), 1e-9, agrees=False)
     point = Point("rows", 4, 2, 3, "float64", 1, (0.1, 0.2))
-    kept = Results({"cores": "2"}, True, {"flower": Outcome((measured,), {"x": "y"})}, (point,))
+    option = Option("which", "this", (0.1,))
+    kept = Results(
+        {"cores": "2"}, True, {"flower": Outcome((measured,), {"x": "y"})}, (point,), (option,)
+    )
     results.write(kept, tmp_path / "r.json")
     assert results.read(tmp_path / "r.json") == kept
-    assert "NaN" not in json.dumps((tmp_path / "r.json").read_text())
 
 
 def outcome(**peers: tuple[float, ...]) -> Outcome:
