@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from benchmarks.results import Option
 from benchmarks.wording import seconds, times
 
-INTRODUCTION = """How the passes are written was decided by measuring what else could be done. One thread; a time is
-that of a call, or of the forward and backward passes of 65,536 rows."""
+INTRODUCTION = """How the passes are written was decided by measuring what else could be done. One
+thread; a time is that of a call, or of the forward and backward passes of 65,536 rows."""
 
 
 def choices_part(options: Sequence[Option]) -> list[str]:
