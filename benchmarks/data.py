@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from benchmarks.tasks import Task
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.datasets import generate
 from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.rng import epoch_orders
 
 ROOT = Path(__file__).resolve().parent.parent
 CANCER = ROOT / "data" / "breast_cancer.csv"
@@ -47,6 +49,11 @@ def data_of(task: Task) -> Data:
 def start_of(task: Task, number: int) -> Array:
     """The first weights of one of several starts, in float64."""
     return initial_parameters(task.network, task.init_scale, task.seed + number).vector
+
+
+def orders(task: Task, epochs: int) -> Iterator[Array]:
+    """The rows of each epoch (rows,), in shallow's order: drawn when they are asked for."""
+    return islice(epoch_orders(task.seed, task.rows), epochs)
 
 
 def flower(task: Task) -> tuple[Array, Array]:

@@ -31,10 +31,15 @@ def verdicts(results: Results) -> list[Verdict]:
 
 
 def figure(outcome: Outcome | None, floor: Floor) -> float | None:
-    """The measured ratio; a peer that does not agree is no measure."""
+    """The measured ratio; a peer that does not agree is no measure.
+
+    Matrix products are held against shallow with as many threads, others against its fastest.
+    """
     if outcome is None or outcome.ours is None:
         return None
     ours, theirs = outcome.ours, [m for m in outcome.of(*floor.peers) if m.agrees]
+    if floor.peers == ("products",) and theirs:
+        ours = next((m for m in outcome.of("shallow") if m.threads == theirs[0].threads), ours)
     if floor.kind == "loss":
         return losses(ours, theirs)
     seconds = min((m.median for m in theirs), default=None)

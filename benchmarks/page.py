@@ -41,9 +41,10 @@ HOW = """## How it was measured
 - **The matrix products alone** are those of forward and backward in the same shapes, into buffers
   that are used again, in shards that stay in cache: no activation, no loss, no update. Both memory
   orders of the hidden layer, `np.dot` and `np.matmul` are tried, and the fastest counts. No program
-  in NumPy can be faster, if it multiplies what the equations say.
+  in NumPy can be faster, if it multiplies what the equations say. They are held against shallow
+  with as many threads.
 - **Threads** are those in the tables: shallow's own threads with one BLAS thread each, the pools of
-  the peers otherwise. Where a peer has several rows, its fastest counts.
+  the peers otherwise. Where shallow or a peer has several rows, the fastest counts.
 - **Whole processes** are timed from the start of Python to its end, imports included, after a round
   that is not counted. The peers' scripts are in `benchmarks/scripts/`, with one thread.
 - **Memory** is the largest that the process had at any time: the interpreter and its modules, and

@@ -113,7 +113,7 @@ _ALL = (
         "images",
         "60,000×784, 128 ReLU, softmax 10, momentum, batch 128, one epoch of 469 steps, float32",
         TASKS["images"],
-        (*of("shallow", "products", "sklearn", "torch"), *of(*FOREIGN, threads=2)),
+        (*of("shallow", "products", "sklearn", "torch"), *of("shallow", *FOREIGN, threads=2)),
         tolerance=1e-4,
     ),
     Workload(
@@ -121,7 +121,7 @@ _ALL = (
         "1,000,000×28, 300 tanh, sigmoid, gradient descent, batch 1,024, one epoch of 977 steps, "
         "float32",
         TASKS["wide"],
-        (*of("shallow", "products", "sklearn", "torch"), *of(*FOREIGN, threads=2)),
+        (*of("shallow", "products", "sklearn", "torch"), *of("shallow", *FOREIGN, threads=2)),
         tolerance=1e-4,
     ),
     Workload(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 CORE = "tests/core"
 
@@ -18,6 +19,13 @@ REFERENCES = (
     f"{CORE}/test_weights.py::test_a_weighted_loss_worked_by_hand",
     f"{CORE}/test_tallies.py::test_errors_of_numbers",
     f"{CORE}/test_ranking.py::test_the_area_is_that_of_scikit_learn",
+    f"{CORE}/test_optimizers.py::test_steps_are_those_of_pytorch",
+    f"{CORE}/test_optimizers.py::test_trainings_are_those_of_pytorch",
+    f"{CORE}/test_schedules.py::test_rates_are_those_of_pytorch",
+    f"{CORE}/test_schedules.py::test_inverse_is_worked_by_hand",
+    f"{CORE}/test_lbfgs.py::test_the_published_minimum_is_found",
+    f"{CORE}/test_lbfgs.py::test_the_effort_is_that_of_scipy",
+    f"{CORE}/test_steps.py::test_lbfgs_ends_at_the_minimum_that_scipy_finds",
     f"{CORE}/test_training.py::test_weights_are_drawn_as_the_course_draws_them",
     f"{CORE}/test_datasets.py::test_points_are_those_of_scikit_learn",
     f"{CORE}/test_datasets.py::test_the_flower_follows_the_courses_recipe",
@@ -32,11 +40,15 @@ PROMISES = (
     f"{CORE}/test_network.py",
     f"{CORE}/test_gradient.py",
     f"{CORE}/test_weights.py",
-    f"{CORE}/test_tallies.py",
     f"{CORE}/test_ranking.py",
-    f"{CORE}/test_made.py",
     f"{CORE}/test_tracing.py",
+    f"{CORE}/test_batches.py",
+    f"{CORE}/test_optimizers.py",
+    f"{CORE}/test_schedules.py",
+    f"{CORE}/test_lbfgs.py",
+    f"{CORE}/test_steps.py",
     f"{CORE}/test_training.py",
+    f"{CORE}/test_float32.py",
     f"{CORE}/test_metrics.py",
     f"{CORE}/test_prediction.py",
     "tests/test_tables.py",
@@ -46,12 +58,21 @@ PROMISES = (
     "tests/test_weights.py",
     "tests/test_cli_evaluate.py::test_a_regression_is_measured_in_its_own_units",
     "tests/test_crossvalidation.py",
+    f"{CORE}/test_tallies.py",
+    f"{CORE}/test_made.py",
+    f"{CORE}/test_allocations.py",
+    f"{CORE}/test_threads.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
     f"{CORE}/test_ranking.py::test_millions_of_scores_are_off_by_less_than_a_millionth",
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
 )
+
+
+def _pytest(*words: str) -> tuple[str, ...]:
+    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
+    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
 
 
 @dataclass(frozen=True)
@@ -63,10 +84,12 @@ class Check:
     program: str
     words: tuple[str, ...]
 
-
-def _pytest(*words: str) -> tuple[str, ...]:
-    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
-    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
+    def likely(self, module: str) -> tuple[str, ...]:
+        """The words for the tests that are most likely to see a mistake in a module, if any are."""
+        core, name = module.startswith("core/"), f"/test_{PurePath(module).stem}.py"
+        tests = [word for word in self.words if word.startswith("tests/")]
+        named = {t for t in tests if (name in t if core else not t.startswith(CORE))}
+        return tuple(w for w in self.words if w not in tests or w in named) if named else ()
 
 
 CHECKS = (

@@ -1,7 +1,8 @@
 """Runs one check in a copy of the project: `python -P inside.py shallow|pytest WORDS…`.
 
-The exit code is the check's own. A check of some other copy would prove nothing, so that the
-modules it has loaded are looked at afterwards.
+pytest may be given several rounds of words, with `--then` between them; the next begins where
+the one before has found nothing. The exit code is the check's own. A check of some other copy
+would prove nothing, so that the modules it has loaded are looked at afterwards.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 ANOTHER_COPY = 99
+THEN = "--then"
 
 
 def main(program: str, words: list[str]) -> int:
@@ -18,12 +20,23 @@ def main(program: str, words: list[str]) -> int:
     if program == "pytest":
         import pytest
 
-        code = int(pytest.main(words))
+        code = next((code for part in rounds(words) if (code := int(pytest.main(part)))), 0)
     else:
         from shallow_cli.cli import run
 
         code = run(words)
     return code if _all_from(here) else ANOTHER_COPY
+
+
+def rounds(words: list[str]) -> list[list[str]]:
+    """The words between those that part them."""
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word == THEN:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
 
 
 def _all_from(folder: Path) -> bool:

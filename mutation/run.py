@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutation.checks import CHECKS, Check
-from mutation.inside import ANOTHER_COPY
+from mutation.inside import ANOTHER_COPY, THEN
 from mutation.mutant import PACKAGE, Mutant, mutated
 
 ROOT = Path(__file__).parents[1]
@@ -71,26 +71,37 @@ def outcomes(mutants: Iterable[Mutant], clean: Path) -> Iterator[Outcome]:
 def outcome(mutant: Mutant, clean: Path) -> Outcome:
     """Plant a mutant in a copy of its own and run every check there."""
     copy = clean.with_name(mutant.name)
-    shutil.copytree(clean, copy)
+    # Links: what is changed below is made anew, and nothing else writes there.
+    logs = shutil.ignore_patterns("*.log")
+    shutil.copytree(clean, copy, ignore=logs, copy_function=os.link)
     module = copy / mutant.path
     source = module.read_text(encoding="utf-8")
+    module.unlink()
     for compiled in module.parent.glob(f"__pycache__/{module.stem}.*"):
         compiled.unlink()
     module.write_text(mutated(mutant, source), encoding="utf-8")
-    caught = {check.name: _answer(check, run_check(check, copy)) for check in CHECKS}
+    caught = {
+        check.name: _answer(check, run_check(check, copy, check.likely(mutant.module)))
+        for check in CHECKS
+    }
     shutil.rmtree(copy)
     return Outcome(mutant, caught)
 
 
-def run_check(check: Check, copy: Path, *, compiled: bool = False) -> int | None:
+def run_check(
+    check: Check, copy: Path, first: tuple[str, ...] = (), *, compiled: bool = False
+) -> int | None:
     """The exit code of a check in a copy, None if it does not end.
+
+    `first` are words for a round before, of tests that are likely to fail.
 
     Raises:
         UnfitError: if it has looked at other code than that of the copy.
     """
     env = {**os.environ, "PYTHONPATH": str(copy), "OPENBLAS_NUM_THREADS": "1"}
     env["PYTHONDONTWRITEBYTECODE"] = "" if compiled else "1"  # empty: do write
-    command = [sys.executable, "-P", str(INSIDE), check.program, *check.words]
+    words = (*first, THEN, *check.words) if first else check.words
+    command = [sys.executable, "-P", str(INSIDE), check.program, *words]
     with _log(check, copy).open("wb") as log:
         try:
             done = subprocess.run(

@@ -150,7 +150,7 @@ def test_a_quick_run_writes_a_page_with_ratios(quick: Path) -> None:
     assert "| the course's code, 1 thread |" in text
     assert "| the matrix products alone, 2 threads |" in text
     assert "- float32, rows: from " in text
-    assert text.count(", as shallow does |") >= 2
+    assert text.count(", at most in shallow |") >= 2
     assert "| np.matmul, out= |" in text
     assert page(results.read(quick / results.FILE)) == text
 
@@ -214,6 +214,18 @@ def test_who_came_out_elsewhere_is_no_measure() -> None:
     there = Results({}, outcomes={"full": Outcome((ours, elsewhere), {})})
     assert all(v.figure is None for v in verdicts(there))
     assert problems(there) == ["full jax: differs by 0.5"]
+
+
+def test_products_are_held_against_as_many_threads() -> None:
+    ones = [
+        Measured(name, "", n, (s,)) for name, n, s in (("shallow", 1, 3.0), ("shallow", 2, 2.0))
+    ]
+    there = Outcome(
+        (*ones, Measured("products", "", 1, (2.0,)), Measured("jax", "", 2, (8.0,))), {}
+    )
+    judged = verdicts(Results({}, outcomes={"wide": there}))
+    found = {v.floor.peers: v.figure for v in judged if v.floor.workload == "wide"}
+    assert (found["products",], found["jax",]) == (1.5, 0.25)
 
 
 def test_a_median_loss_is_measured_by_the_largest_of_theirs() -> None:

@@ -9,12 +9,11 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.data import Data
+from benchmarks.data import Data, orders
 from benchmarks.tasks import BETA1, BETA2, EPSILON, Task
 from benchmarks.timed import Timed, Trains, flat
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import parameters
-from shallow_cli.core.rng import epoch_order
 
 Arrays = dict[str, Array]
 
@@ -30,8 +29,7 @@ def train(task: Task, data: Data, _threads: int) -> Trains:
         m = {name: np.zeros_like(array) for name, array in weights.items()}
         v = {name: np.zeros_like(array) for name, array in weights.items()}
         step = 0
-        for epoch in range(1, epochs + 1):
-            order = epoch_order(task.seed, epoch, task.rows)
+        for order in orders(task, epochs):
             for start in range(0, task.rows, batch):
                 rows = order[start : start + batch]
                 step += 1

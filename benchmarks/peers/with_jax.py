@@ -11,12 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from benchmarks.data import Data
+from benchmarks.data import Data, orders
 from benchmarks.tasks import BETA1, BETA2, EPSILON, MOMENTUM, Task
 from benchmarks.timed import Timed, Trains, flat
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import parameters
-from shallow_cli.core.rng import epoch_order
 
 ACTIVATIONS = {"tanh": jnp.tanh, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid}
 # From scores and targets to the mean loss.
@@ -40,9 +39,9 @@ def train(task: Task, data: Data, _threads: int) -> Trains:
 
     def run(epochs: int) -> Timed:
         loop = jax.jit(lambda *given: whole(task, epochs, *given))
-        compiled = loop.lower(start, X, Y, orders(task, epochs)).compile()
+        compiled = loop.lower(start, X, Y, all_orders(task, epochs)).compile()
         begin = perf_counter()
-        state = compiled(start, X, Y, orders(task, epochs))
+        state = compiled(start, X, Y, all_orders(task, epochs))
         jax.block_until_ready(state)
         seconds = perf_counter() - begin
         return Timed(seconds, flat(*(np.asarray(W).T for W in state[0])))
@@ -50,11 +49,11 @@ def train(task: Task, data: Data, _threads: int) -> Trains:
     return run
 
 
-def orders(task: Task, epochs: int) -> Array:
+def all_orders(task: Task, epochs: int) -> Array:
     """The rows of every epoch (epochs, rows) in the order of shallow; none for the full batch."""
     if task.batch is None:
         return np.zeros(0, np.int32)
-    return np.stack([epoch_order(task.seed, e, task.rows) for e in range(1, epochs + 1)])
+    return np.stack(list(orders(task, epochs)))
 
 
 def full_batch(task: Task, epochs: int, start: State, X: Any, Y: Any, _: Any) -> Any:

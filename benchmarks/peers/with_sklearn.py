@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from benchmarks.data import Data, start_of
+from benchmarks.data import Data, orders, start_of
 from benchmarks.tasks import BETA1, BETA2, EPSILON, MOMENTUM, Task
 from benchmarks.timed import Predicts, Restarts, Timed, Trains, flat
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import parameters
-from shallow_cli.core.rng import epoch_order
 
 KINDS = {"sigmoid": MLPClassifier, "softmax": MLPClassifier, "linear": MLPRegressor}
 ACTIVATIONS = {"tanh": "tanh", "relu": "relu", "sigmoid": "logistic"}
@@ -33,17 +32,16 @@ class Orders(np.random.RandomState):
     scikit-learn shuffles what it shuffled before, so an order is given relative to the last one.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, epochs: int) -> None:
         super().__init__(0)
-        self.task, self.epoch = task, 0
+        self.orders = orders(task, epochs)
         self.place = np.arange(task.rows)  # where each row was in the last order
 
     def shuffle(self, x: Any) -> None:
         """Overwrite `x`, which holds the numbers of all rows."""
-        self.epoch += 1
-        order = epoch_order(self.task.seed, self.epoch, self.task.rows)
+        order = next(self.orders)
         x[:] = self.place[order]
-        self.place[order] = np.arange(self.task.rows)
+        self.place[order] = np.arange(len(order))
 
 
 def train(task: Task, data: Data, _threads: int) -> Trains:
@@ -95,7 +93,7 @@ def new(task: Task, epochs: int, start: Array, **changes: Any) -> Any:
         "learning_rate_init": task.learning_rate,
         "max_iter": epochs,
         "shuffle": task.batch is not None,
-        "random_state": Orders(task),
+        "random_state": Orders(task, epochs),
         "tol": 0.0,
         "n_iter_no_change": epochs + 1,
     }

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from time import perf_counter
 from typing import Any
 
 import torch
 
-from benchmarks.data import Data
+from benchmarks.data import Data, orders
 from benchmarks.tasks import BETA1, BETA2, EPSILON, MOMENTUM, Task
 from benchmarks.timed import Predicts, Timed, Trains, flat
 from shallow_cli.core.network import parameters
-from shallow_cli.core.rng import epoch_order
 
 CHUNK_ROWS = 4096
 ACTIVATIONS = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}
@@ -55,12 +55,11 @@ def train(task: Task, data: Data, threads: int) -> Trains:
 
 def batches(task: Task, X: Any, Y: Any, epochs: int) -> Iterator[tuple[Any, Any]]:
     """The rows of each step, in the order of shallow."""
-    for epoch in range(1, epochs + 1):
-        if task.batch is None:
-            yield X, Y
-            continue
-        order = torch.from_numpy(epoch_order(task.seed, epoch, task.rows))
-        for rows in order.split(task.batch):
+    if task.batch is None:
+        yield from repeat((X, Y), epochs)
+        return
+    for order in orders(task, epochs):
+        for rows in torch.from_numpy(order).split(task.batch):
             yield X[rows], Y[rows]
 
 

@@ -1,18 +1,26 @@
-"""The mutants, by theme: M01 to M62 are common mistakes, P01 and on those of this project's parts.
+"""The mutants, by theme: M01 to M62 are common mistakes, the others those of this project's parts.
 
-The numbers that are missing belong to features that the project does not have: class weights
-(M38 to M40), momentum (M46) and a learning rate that decays (M47).
+L: L-BFGS. O: optimizers of first order. P: passes, tables, measures. S: schedules. T: threads,
+blocks and batches. M38 to M40, of class weights, are those of the weights of rows here: P31, P33
+and P63.
 """
 
 from mutation.mutants.backward import BACKWARD
+from mutation.mutants.lbfgs import QUASI_NEWTON
 from mutation.mutants.losses import LOSSES
+from mutation.mutants.optimizers import OPTIMIZER
+from mutation.mutants.schedules import SCHEDULE
 from mutation.mutants.shards import SHARDS
 from mutation.mutants.tables import TABLES
 from mutation.mutants.tallies import TALLY
+from mutation.mutants.threads import THREADS
 from mutation.mutants.training import TRAINING
 from mutation.mutants.weights import MADE, WEIGHTS
 
 MUTANTS = sorted(
-    (*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
+    (
+        *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
+        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS),
+    ),
     key=lambda mutant: mutant.name,
 )

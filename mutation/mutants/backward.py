@@ -5,14 +5,14 @@ from mutation.mutant import Mutant
 ACTIVATIONS, GRADIENT, NETWORK = "core/activations.py", "core/gradient.py", "core/network.py"
 
 # Lines that are replaced, or followed by another.
-DIVIDE = "np.divide(gradient.vector, m, out=gradient.vector)"
-FIRST = "np.matmul(theta.layer1, X, out=work.Z1)"
-LAYER1 = "np.matmul(work.dZ1, X.T, out=gradient.layer1)"
-LAYER2 = "np.matmul(work.dZ2, work.A1.T, out=gradient.layer2)"
+DIVIDE = "np.divide(total, batch.m, out=gradient.vector)"
+FIRST = "np.dot(theta.layer1, X, out=work.Z1)"
+LAYER1 = "np.dot(work.dZ1, X.T, out=gradient.layer1)"
+LAYER2 = "np.dot(work.dZ2, work.A1_ones.T, out=gradient.layer2)"
 DZ2 = "np.subtract(work.A2, Y, out=work.dZ2)"
-SLOPE = "slope(work.A1[:-1], work.slope, network.leak)"
-SIGMOID_SLOPE = "np.multiply(A, A, out=out)\n    np.subtract(A, out, out=out)"
-TANH_SLOPE = "np.multiply(A, A, out=out)\n    np.subtract(1, out, out=out)"
+SLOPE = "slope(work.A1, work.slope, network.leak)"
+SIGMOID_SLOPE = "np.multiply(A, A, out=slope)\n    np.subtract(A, slope, out=slope)"
+TANH_SLOPE = "np.multiply(A, A, out=slope)\n    np.subtract(1, slope, out=slope)"
 
 
 def _mean(name: str, says: str, new: str) -> Mutant:
@@ -33,10 +33,16 @@ def _slope(name: str, says: str, function: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, ACTIVATIONS, f"{function}_slope", old, new)
 
 
+def _corner(name: str, says: str, activation: str, slope: str) -> Mutant:
+    """Another slope of a function with a corner, whose own leaves it in the buffer beforehand."""
+    new = f'{SLOPE}; work.slope[...] = {slope} if network.activation == "{activation}"'
+    return _backward(name, says, SLOPE, f"{new} else work.slope")
+
+
 BACKWARD = (
-    _mean("M01", "dW1 is not divided by m", f"{DIVIDE}; gradient.W1[...] *= m"),
-    _mean("M02", "no gradient is divided by m", DIVIDE.replace("m,", "1,")),
-    _mean("M03", "db1 is divided by m twice", f"{DIVIDE}; gradient.b1[...] /= m"),
+    _mean("M01", "dW1 is not divided by m", f"{DIVIDE}; gradient.W1[...] *= batch.m"),
+    _mean("M02", "no gradient is divided by m", DIVIDE.replace("batch.m,", "1,")),
+    _mean("M03", "db1 is divided by m twice", f"{DIVIDE}; gradient.b1[...] /= batch.m"),
     _backward(
         "M04",
         "db1 is that of the first example, not the sum",
@@ -66,14 +72,14 @@ BACKWARD = (
         "σ′ of z instead of a: z (1 − z)",
         "sigmoid",
         SIGMOID_SLOPE,
-        "np.log(A / (1 - A), out=out); np.multiply(out, 1 - out, out=out)",
+        "np.log(A / (1 - A), out=slope); np.multiply(slope, 1 - slope, out=slope)",
     ),
     _slope(
         "M09",
         "σ′ of σ(a): the sigmoid is applied twice",
         "sigmoid",
         SIGMOID_SLOPE,
-        f"sigmoid(A.copy(), out); A = out.copy()\n    {SIGMOID_SLOPE}",
+        f"sigmoid(A.copy(), slope); A = slope.copy()\n    {SIGMOID_SLOPE}",
     ),
     _slope(
         "M10",
@@ -83,29 +89,24 @@ BACKWARD = (
         f"A = np.arctanh(A)\n    {TANH_SLOPE}",
     ),
     _slope("M11", "tanh′ = 1 − a: the square is forgotten", "tanh", "(A, A,", "(A, 1,"),
-    _slope(
-        "M12", "the ReLU's slope is 1 where a ≥ 0: everywhere", "relu", "greater", "greater_equal"
-    ),
-    _slope(
+    _corner("M12", "the ReLU's slope is 1 where a ≥ 0: everywhere", "relu", "work.A1 >= 0"),
+    _corner(
         "M13",
         "the leaky ReLU's slope has a leak of 0.01, whatever the leak",
         "leaky_relu",
-        "np.maximum(out, leak,",
-        "np.maximum(out, 0.01,",
+        "np.where(work.A1 > 0, 1, 0.01)",
     ),
-    _slope(
+    _corner(
         "M14",
         "the leaky ReLU's slope is 0 where z < 0, as a ReLU's is",
         "leaky_relu",
-        "np.maximum(out, leak,",
-        "np.maximum(out, 0,",
+        "work.A1 > 0",
     ),
-    _slope(
+    _corner(
         "M15",
         "the leaky ReLU's slope has its sides swapped",
         "leaky_relu",
-        "np.greater(",
-        "np.less_equal(",
+        "np.where(work.A1 > 0, network.leak, 1)",
     ),
     _backward(
         "M16",
@@ -149,8 +150,8 @@ BACKWARD = (
     _backward(
         "M36",
         "W2 is not transposed for dA1, where n_y = n_h lets it fit",
-        "np.matmul(theta.W2.T,",
-        "np.matmul(theta.W2 if theta.W2.shape == theta.W2.T.shape else theta.W2.T,",
+        "np.dot(theta.W2.T,",
+        "np.dot(theta.W2 if theta.W2.shape == theta.W2.T.shape else theta.W2.T,",
     ),
     _backward(
         "M37",
@@ -162,7 +163,7 @@ BACKWARD = (
         "M49",
         "the backward pass overwrites what it was given: A1, after its last use",
         SLOPE,
-        f"{SLOPE}; np.copyto(work.A1[:-1], work.slope)",
+        f"{SLOPE}; np.copyto(work.A1, work.slope)",
     ),
     Mutant(
         "M61",
@@ -170,27 +171,26 @@ BACKWARD = (
         NETWORK,
         "forward",
         FIRST,
-        "np.matmul(theta.W1, X[:-1], out=work.Z1)",
+        "np.dot(theta.W1, X[:-1], out=work.Z1)",
     ),
-    _slope(
+    _corner(
         "M62",
         "the ReLU's slope is 1 at the corner z = 0 (where z < 0, a is −0)",
         "relu",
-        "np.greater(A.real, 0, out=out)",
-        "np.copyto(out, ~np.signbit(A.real))",
+        "~np.signbit(work.A1)",
     ),
     _backward(
         "P01",
         "g′(Z1) is written over A1 before dW2 = dZ2 A1ᵀ is taken",
         LAYER2,
-        f"{SLOPE.replace('work.slope', 'work.dZ1')}; np.copyto(work.A1[:-1], work.dZ1); {LAYER2}",
+        f"{SLOPE}; np.copyto(work.A1, work.slope); {LAYER2}",
     ),
     Mutant(
         "P02",
         "the leaky ReLU has a leak of 0.01, whatever the leak",
         ACTIVATIONS,
         "leaky_relu",
-        "type(leak)",
-        "type(0.01)",
+        "np.maximum(slope, leak,",
+        "np.maximum(slope, 0.01,",
     ),
 )

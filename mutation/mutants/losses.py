@@ -5,12 +5,12 @@ from mutation.mutant import Edit, Mutant
 OUTPUTS, PENALTY = "core/outputs.py", "core/penalty.py"
 
 VALUE = "return l2 / 2 * squares"
-SQUARES = "(theta.W1 * theta.W1).sum() + (theta.W2 * theta.W2).sum()"
-ADD_W1 = "np.add(gradient.W1, l2 * theta.W1, out=gradient.W1)"
-ADD_W2 = "np.add(gradient.W2, l2 * theta.W2, out=gradient.W2)"
-ADD_BOTH = f"{ADD_W1}\n    {ADD_W2}"
-ADD_TO_ALL = "np.add(gradient.vector, l2 * theta.vector, out=gradient.vector)"
-DOUBLED = f"l2 = 2 * l2\n    {ADD_BOTH}"
+OF_W1 = "(theta.W1, gradient.W1, scratch.W1)"
+OF_W2 = "(theta.W2, gradient.W2, scratch.W2)"
+OF_BOTH = f"{OF_W1},\n        {OF_W2}"
+OF_ALL = "(theta.vector, gradient.vector, scratch.vector)"
+TIMES = "np.multiply(W, l2,"
+DOUBLED = "np.multiply(W, 2 * l2,"
 LOG_LOSS = "np.where(positive, Z2, 0) - Y * Z2 + np.log1p(np.exp(np.where(positive, -Z2, Z2)))"
 
 
@@ -19,31 +19,31 @@ def _penalty_gradient(name: str, says: str, old: str, new: str) -> Mutant:
 
 
 LOSSES = (
-    _penalty_gradient("M18", "the gradient of L2 is forgotten for W1", "l2 * theta.W1", "0"),
-    _penalty_gradient("M19", "2 λ W for the derivative of (λ/2) W²", ADD_BOTH, DOUBLED),
+    _penalty_gradient("M18", "the gradient of L2 is forgotten for W1", OF_BOTH, OF_W2),
+    _penalty_gradient("M19", "2 λ W for the derivative of (λ/2) W²", TIMES, DOUBLED),
     Mutant(
         "M20",
         "the gradient of L2 is divided by m, the penalty is not",
         "core/gradient.py",
         "objective_gradient",
         "add_penalty_gradient(theta, l2,",
-        "add_penalty_gradient(theta, l2 / m,",
+        "add_penalty_gradient(theta, l2 / batch.m,",
     ),
     _penalty_gradient(
         "M21",
         "the gradient of L2 for W1 is λ times the mean of W2",
-        "l2 * theta.W1",
-        "l2 * theta.W2.mean()",
+        OF_W1,
+        OF_W1.replace("theta.W1", "theta.W2.mean()"),
     ),
-    _penalty_gradient("M22", "biases are penalised in the gradient only", ADD_BOTH, ADD_TO_ALL),
+    _penalty_gradient("M22", "biases are penalised in the gradient only", OF_BOTH, OF_ALL),
     Mutant(
         "M23",
         "biases are penalised, in the loss and in the gradient alike",
         PENALTY,
         "penalty",
-        SQUARES,
-        "(theta.vector * theta.vector).sum()",
-        also=Edit("add_penalty_gradient", ADD_BOTH, ADD_TO_ALL),
+        "(theta.W1, theta.W2)",
+        "(theta.vector,)",
+        also=Edit("add_penalty_gradient", OF_BOTH, OF_ALL),
     ),
     Mutant(
         "M24",
@@ -52,7 +52,7 @@ LOSSES = (
         "penalty",
         VALUE,
         "return l2 * squares",
-        also=Edit("add_penalty_gradient", ADD_BOTH, DOUBLED),
+        also=Edit("add_penalty_gradient", TIMES, DOUBLED),
     ),
     Mutant(
         "M30",
@@ -75,7 +75,7 @@ LOSSES = (
         "the sigmoid is 1 / (1 + e⁻ᶻ) without a limit, and overflows",
         "core/activations.py",
         "sigmoid",
-        "np.minimum(out, LARGEST_EXPONENT[out.dtype.char], out=out)",
+        "np.minimum(A, LARGEST_EXPONENT[A.dtype.char], out=A)",
         "pass",
     ),
     Mutant(

@@ -1,11 +1,12 @@
 """Mistakes of the sum over shards and of prediction in blocks, which small data do not show."""
 
-from mutation.mutant import Mutant
+from mutation.mutant import Edit, Mutant
 
 GRADIENT, PREDICTION = "core/gradient.py", "core/prediction.py"
 
+DIVIDE = "np.divide(total, batch.m, out=gradient.vector)"
 RESULT = "result = np.empty((len(table), network.n_y))"
-PADDED = "size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(table))"
+PADDED = "size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(data))"
 
 SHARDS = (
     Mutant(
@@ -36,8 +37,8 @@ SHARDS = (
         "P07",
         "the gradient is not cleared before the next step",
         GRADIENT,
-        "objective_gradient",
-        "gradient.vector.fill(0)",
+        "_sum_blocks",
+        "total.fill(0)",
         "pass",
     ),
     Mutant(
@@ -45,16 +46,16 @@ SHARDS = (
         "the sum is divided by the rows of the last block, not of all",
         GRADIENT,
         "objective_gradient",
-        "m += _sum_block",
-        "m = _sum_block",
+        DIVIDE,
+        DIVIDE.replace("batch.m", "sum(s.X.shape[1] for s in batch.blocks[-1].shards(first.made))"),
     ),
     Mutant(
         "P09",
         "a shard replaces the sum of those before it",
         GRADIENT,
         "_sum_block",
-        "np.add(total, part.vector, out=total)",
-        "np.copyto(total, part.vector)",
+        "np.add(total, room.shard_sum.vector, out=total)",
+        "np.copyto(total, room.shard_sum.vector)",
     ),
     Mutant(
         "P10",
@@ -62,15 +63,16 @@ SHARDS = (
         GRADIENT,
         "objective_gradient",
         "add_penalty_gradient(theta, l2,",
-        "add_penalty_gradient(theta, len(blocks) * l2,",
+        "add_penalty_gradient(theta, len(batch.blocks) * l2,",
     ),
     Mutant(
         "P11",
         "shards in float32 are added in float32",
         GRADIENT,
         "new_buffers",
-        "wide(dtype)",
-        "dtype",
+        "wide(data.dtype)",
+        "data.dtype",
+        also=Edit("_room", "wide(dtype)", "dtype"),
     ),
     Mutant(
         "P12",
@@ -84,16 +86,17 @@ SHARDS = (
         "P13",
         "blocks of predictions are not padded: a row's last digits depend on its neighbours",
         PREDICTION,
-        "_blocks",
+        "_room",
         PADDED,
-        "size = min(BLOCK_ROWS, len(table))",
+        "size = min(BLOCK_ROWS, len(data))",
     ),
     Mutant(
         "P14",
         "a short block is read from the end of its buffers, where the padding is",
-        "core/network.py",
-        "Workspace.first",
-        "[:, :m]",
-        "[:, -m:]",
+        PREDICTION,
+        "_pass",
+        "room.work.Z2[:, :filled]",
+        "room.work.Z2[:, -filled:]",
+        also=Edit("_pass", "room.work.A2[:, :filled]", "room.work.A2[:, -filled:]"),
     ),
 )

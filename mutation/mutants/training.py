@@ -3,13 +3,14 @@
 from mutation.mutant import Edit, Mutant
 
 BATCHES, INIT, LOOP = "core/batches.py", "core/initializers.py", "core/training.py"
+STEPS = "core/steps.py"
 MEASURING, STOPPING = "core/measuring.py", "core/stopping.py"
 
 DRAW = "np.multiply(stream.standard_normal(W.shape), scale, out=W)"
 ORDER = "order = epoch_order(seed, epoch, len(data))"
-FILL = "objective_gradient(network, theta, blocks, settings.l2, work, gradient)"
-DESCEND = "gradient_descent(theta.vector, gradient.vector, settings.learning_rate)"
-ADVANCE = "done += _advance("
+FILL = "objective_gradient(network, theta, batch, settings.l2, gradient, pool)"
+DESCEND = "optimizer.step(theta.vector, gradient.vector, memory, alpha, t, settings)"
+ADVANCE = "taken = _advance("
 
 
 def _weights(name: str, says: str, old: str, new: str) -> Mutant:
@@ -21,7 +22,7 @@ def _shuffled(name: str, says: str, old: str, new: str) -> Mutant:
 
 
 def _steps(name: str, says: str, old: str, new: str) -> Mutant:
-    return Mutant(name, says, LOOP, "steps", old, new)
+    return Mutant(name, says, STEPS, "_descent", old, new)
 
 
 TRAINING_STEPS = (
@@ -30,17 +31,16 @@ TRAINING_STEPS = (
         "layer 2 is updated before the gradient of layer 1 is taken, which needs the old W2",
         FILL,
         f"{FILL}\n"
-        "        theta.layer2[...] -= settings.learning_rate * gradient.layer2\n"
-        f"        {FILL}; gradient.layer2[...] = 0",
+        "            theta.layer2[...] -= alpha * gradient.layer2\n"
+        f"            {FILL}; gradient.layer2[...] = 0",
     ),
     _steps(
         "M43",
         "the sum over a short batch is divided by the full batch size",
         FILL,
-        "rows = sum(shard.X.shape[1] for block in blocks for shard in block)\n"
-        "        share = rows / (settings.batch_size or rows)\n"
-        f"        {FILL.replace('settings.l2', 'settings.l2 / share')}\n"
-        "        gradient.vector[...] *= share",
+        "share = batch.m / (settings.batch_size or batch.m)\n"
+        f"            {FILL.replace('settings.l2', 'settings.l2 / share')}\n"
+        "            gradient.vector[...] *= share",
     ),
     Mutant(
         "M59",
@@ -59,23 +59,25 @@ TRAINING_STEPS = (
     _steps(
         "P15",
         "a step is only taken when the next one is asked for",
-        f"{DESCEND}\n        yield",
-        f"yield\n        {DESCEND}",
+        f"{DESCEND}\n            yield gradient.vector",
+        f"yield gradient.vector\n            {DESCEND}",
     ),
     Mutant(
         "P16",
         "the step goes uphill",
         "core/optimizers.py",
         "gradient_descent",
-        "np.subtract(vector,",
-        "np.add(vector,",
+        "np.subtract(theta, step,",
+        "np.add(theta, step,",
     ),
 )
 
 BATCHES_AND_ORDERS = (
-    _shuffled(
+    Mutant(
         "M41",
         "a last batch that is short is dropped",
+        BATCHES,
+        "_consecutive",
         "range(0, len(data), batch_size)",
         "range(0, len(data) - batch_size + 1, batch_size)",
     ),

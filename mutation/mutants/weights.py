@@ -1,11 +1,13 @@
 """Mistakes of the weights of examples, and of examples that are made when needed."""
 
-from mutation.mutant import Mutant
+from mutation.mutant import Edit, Mutant
 
 ARRAYS, GRADIENT, PREDICTION = "core/arrays.py", "core/gradient.py", "core/prediction.py"
 
 TIMES_W = "np.multiply(work.dZ2, w, out=work.dZ2)"
-LOSSES = "(losses if passed.w is None else passed.w[0] * losses)"
+LOSSES = "(losses if w is None else w[0] * losses)"
+DIVIDE = "np.divide(total, batch.m, out=gradient.vector)"
+EVERY = "for b in batch.blocks for s in b.shards(first.made)"
 
 
 def _backward(name: str, says: str, new: str) -> Mutant:
@@ -20,7 +22,7 @@ WEIGHTS = (
     Mutant(
         "P33",
         "the weights of the rows are forgotten in the loss",
-        PREDICTION,
+        "core/outputs.py",
         "summed_loss",
         LOSSES,
         "losses",
@@ -37,9 +39,9 @@ WEIGHTS = (
         "P35",
         "the gradient is divided by the sum of the weights, not by the number of rows",
         GRADIENT,
-        "_sum_block",
-        "m += rows",
-        "m += rows if shard.w is None else shard.w.sum()",
+        "objective_gradient",
+        DIVIDE,
+        DIVIDE.replace("batch.m", f"sum(len(s.X.T) if s.w is None else s.w.sum() {EVERY})"),
     ),
     Mutant(
         "P36",
@@ -64,7 +66,7 @@ MADE = (
         "P38",
         "every shard that is made when needed is the first",
         GRADIENT,
-        "MadeBlock.__iter__",
+        "MadeBlock.shards",
         "fill(rows, part)",
         "fill(slice(rows.stop - rows.start), part)",
     ),
@@ -72,15 +74,15 @@ MADE = (
         "P39",
         "a short shard that is made is given the room, and the old rows, of a whole one",
         GRADIENT,
-        "MadeBlock.__iter__",
+        "MadeBlock.shards",
         "yield as_shard(part)",
-        "yield as_shard(self.buffer)",
+        "yield as_shard(room)",
     ),
     Mutant(
         "P40",
         "every chunk that is made for a prediction is the first",
         PREDICTION,
-        "_chunks",
+        "_shard",
         "fill(rows, part)",
         "fill(slice(rows.stop - rows.start), part)",
     ),
@@ -88,16 +90,17 @@ MADE = (
         "P41",
         "the rows of a prediction are counted anew in every chunk",
         PREDICTION,
-        "passes",
-        "slice(start + rows.start, start + rows.stop)",
-        "rows",
+        "_pass",
+        "return Passed(rows,",
+        "return Passed(slice(m),",
     ),
     Mutant(
         "P42",
         "all the rows are made at once for a prediction",
         PREDICTION,
-        "_chunks",
-        "buffer = ",
-        "CHUNK_ROWS = len(data); buffer = ",
+        "passes",
+        "dtype = wide(",
+        "CHUNK_ROWS = len(data); dtype = wide(",
+        also=Edit("_room", "min(CHUNK_ROWS, len(data))", "len(data)"),
     ),
 )

@@ -135,7 +135,7 @@ def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":
     """
     import numpy as np
 
-    from shallow_cli.core.gradient import shard_rows
+    from shallow_cli.core.blocks import shard_rows
 
     m, most = len(job.training), shard_rows(job.network)
     problems = [Problem(f"--row {row}: there are {m} training examples") for row in rows if row > m]

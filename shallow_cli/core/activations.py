@@ -1,7 +1,7 @@
 """Hidden activations g and their slopes g′, by name.
 
-Each is called as function(Z, A, slope, leak) and fills A = g(Z), which may be Z itself; then as
-slope(A, slope, leak), which fills g′(Z) from A. Those with a corner are made of their slope,
+The calls of function(Z, A, slope, leak) fill A = g(Z), which may be Z itself; those of
+slope(A, slope, leak) then fill g′(Z) from A. Functions with a corner are made of their slope,
 A = g′(Z) ∘ Z, and leave it in the buffer at once. Masks come from `.real`: on complex numbers
 (gradient check) the branch must depend on the real part alone.
 """
@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.calls import Calls, number, run
 
 # exp(709) is the last that float64 can hold; beyond it the sigmoid is 0 to 300 places.
 LARGEST_EXPONENT = {"f": 88.0, "d": 709.0, "D": 709.0}
@@ -27,8 +29,8 @@ class Activation:
     whether g has a corner at 0.
     """
 
-    function: Callable[[Array, Array, Array, float], object]
-    slope: Callable[[Array, Array, float], object]
+    function: Callable[[Array, Array, Array, float], Calls]
+    slope: Callable[[Array, Array, float], Calls]
     says: str
     slope_says: str
     curvature: float = 0.0
@@ -37,64 +39,69 @@ class Activation:
     def of(self, Z: Array, leak: float) -> Array:
         """g(Z) in an array of its own."""
         A = np.empty_like(Z)
-        self.function(Z, A, np.empty_like(Z), leak)
+        run(self.function(Z, A, np.empty_like(Z), leak))
         return A
 
     def slope_from(self, A: Array, leak: float) -> Array:
         """g′ from A = g(Z), in an array of its own; not where there is a corner."""
         slope = np.empty_like(A)
-        self.slope(A, slope, leak)
+        run(self.slope(A, slope, leak))
         return slope
 
     def slope_at(self, Z: Array, leak: float) -> Array:
         """g′(Z) in an array of its own."""
         A, slope = np.empty_like(Z), np.empty_like(Z)
-        self.function(Z, A, slope, leak)
-        self.slope(A, slope, leak)
+        run(self.function(Z, A, slope, leak))
+        run(self.slope(A, slope, leak))
         return slope
 
 
-def sigmoid(Z: Array, A: Array, _slope: Array | None = None, _leak: float = 0.0) -> None:
+def sigmoid(Z: Array, A: Array, _slope: Array | None = None, _leak: float = 0.0) -> Calls:
     """σ(z) = 1 / (1 + e⁻ᶻ), with full relative precision on both sides and no overflow."""
-    np.negative(Z, out=A)
-    np.minimum(A, LARGEST_EXPONENT[A.dtype.char], out=A)
-    np.exp(A, out=A)
-    np.add(A, 1, out=A)
-    np.reciprocal(A, out=A)
+    return [
+        (np.negative, (Z, A)),
+        (partial(np.minimum, out=A), (A, number(LARGEST_EXPONENT[A.dtype.char], A))),
+        (np.exp, (A, A)),
+        (np.add, (A, number(1, A), A)),
+        (np.reciprocal, (A, A)),
+    ]
 
 
-def sigmoid_slope(A: Array, slope: Array, _leak: float) -> None:
+def sigmoid_slope(A: Array, slope: Array, _leak: float) -> Calls:
     """σ′(z) = a (1 − a)."""
-    np.multiply(A, A, out=slope)
-    np.subtract(A, slope, out=slope)
+    return [(np.multiply, (A, A, slope)), (np.subtract, (A, slope, slope))]
 
 
-def tanh(Z: Array, A: Array, _slope: Array, _leak: float) -> None:
+def tanh(Z: Array, A: Array, _slope: Array, _leak: float) -> Calls:
     """The hyperbolic tangent."""
-    np.tanh(Z, out=A)
+    return [(np.tanh, (Z, A))]
 
 
-def tanh_slope(A: Array, slope: Array, _leak: float) -> None:
+def tanh_slope(A: Array, slope: Array, _leak: float) -> Calls:
     """tanh′(z) = 1 − a²."""
-    np.multiply(A, A, out=slope)
-    np.subtract(1, slope, out=slope)
+    return [(np.multiply, (A, A, slope)), (np.subtract, (number(1, A), slope, slope))]
 
 
-def relu(Z: Array, A: Array, slope: Array, _leak: float) -> None:
+def relu(Z: Array, A: Array, slope: Array, _leak: float) -> Calls:
     """max(0, z) = g′(z) z with g′ = 1 where z > 0, else 0, also at the corner z = 0."""
-    np.greater(Z.real, 0, out=slope)
-    np.multiply(slope, Z, out=A)
+    return [
+        (np.greater, (Z.real, number(0, Z.real), slope)),
+        (np.multiply, (slope, Z, A)),
+    ]
 
 
-def leaky_relu(Z: Array, A: Array, slope: Array, leak: float) -> None:
+def leaky_relu(Z: Array, A: Array, slope: Array, leak: float) -> Calls:
     """max(z, leak · z) = g′(z) z with g′ = 1 where z > 0, else leak, for 0 ≤ leak ≤ 1."""
-    np.greater(Z.real, 0, out=slope)
-    np.maximum(slope, leak, out=slope)
-    np.multiply(slope, Z, out=A)
+    return [
+        (np.greater, (Z.real, number(0, Z.real), slope)),
+        (partial(np.maximum, out=slope), (slope, number(leak, slope))),
+        (np.multiply, (slope, Z, A)),
+    ]
 
 
-def left_there(_A: Array, _slope: Array, _leak: float) -> None:
+def left_there(_A: Array, _slope: Array, _leak: float) -> Calls:
     """The slope of a function with a corner: the function has filled it already."""
+    return []
 
 
 ACTIVATIONS = {

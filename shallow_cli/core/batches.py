@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 
 from shallow_cli.core.arrays import AnyExamples, Examples, room_for
+from shallow_cli.core.blocks import block_count
+from shallow_cli.core.calls import Call
+from shallow_cli.core.events import Job
 from shallow_cli.core.gradient import Batch, batch_of, new_buffers
 from shallow_cli.core.network import Network
-from shallow_cli.core.rng import epoch_order
+from shallow_cli.core.rng import epoch_orders
 
 GATHERED_BYTES = 1 << 20  # that are copied at a time: several small batches together,
 MOST_GATHERED = 64  # but no more than so many
+
+Step = TypeVar("Step")
 
 
 def steps_per_epoch(rows: int, batch_size: int | None) -> int:
@@ -21,38 +26,62 @@ def steps_per_epoch(rows: int, batch_size: int | None) -> int:
     return 1 if batch_size is None else -(-rows // batch_size)
 
 
-def batches(
-    network: Network, data: AnyExamples, batch_size: int | None, seed: int, rooms: int = 1
-) -> Iterator[Batch]:
-    """The rows of each step, epoch after epoch without end.
+def batches(job: Job, step: Callable[[Batch], Step], rooms: int = 1) -> Iterator[Step]:
+    """What `step` makes of the batch of each step, epoch after epoch without end.
 
-    Mini-batches are views of one reused buffer: use each before the next. Of a batch, `rooms`
-    blocks can be worked on at a time.
+    It is asked once for a place in the buffer to which mini-batches are copied, so that what
+    it makes must be used before the next. Of a batch, `rooms` blocks can be worked on at a time.
     """
+    network, data, batch_size = job.network, job.training, job.settings.batch_size
     if batch_size is None:
-        return _full(network, data, rooms)
-    return _shuffled(network, data, min(batch_size, len(data)), seed, rooms)
+        whole = step(batch_of(network, data, new_buffers(network, data, rooms)))
+        while True:
+            yield whole
+    batch_size = min(batch_size, len(data))
+    large = block_count(network, batch_size) > 1
+    yield from (_large if large else _small)(job, step, batch_size, rooms)
 
 
-def _full(network: Network, data: AnyExamples, rooms: int) -> Iterator[Batch]:
-    batch = batch_of(network, data, new_buffers(network, data, rooms))
-    while True:
-        yield batch
-
-
-def _shuffled(
-    network: Network, data: AnyExamples, batch_size: int, seed: int, rooms: int
-) -> Iterator[Batch]:
+def _small(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int) -> Iterator[Step]:
+    """Batches of one block: several are copied together."""
+    network, data = job.network, job.training
     gathered = room_for(data, _rows_gathered(data, batch_size))
     sizes = {len(gathered), len(data) % len(gathered) or len(gathered)}  # the last may be short
     parts = {m: gathered.part(slice(m)) for m in sizes}
-    batches = {m: _consecutive(network, parts[m], batch_size, rooms) for m in sizes}
-    for epoch in count(1):
-        order = epoch_order(seed, epoch, len(data))
+    made = {
+        m: [step(batch) for batch in _consecutive(network, part, batch_size, rooms)]
+        for m, part in parts.items()
+    }
+    for order in epoch_orders(job.settings.seed, len(data)):
         for start in range(0, len(data), len(gathered)):
             rows = order[start : start + len(gathered)]
             data.fill(rows, parts[len(rows)])
-            yield from batches[len(rows)]
+            yield from made[len(rows)]
+
+
+def _large(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int) -> Iterator[Step]:
+    """Batches of several blocks: whoever works on a block copies its rows."""
+    network, data = job.network, job.training
+    gathered, wanted = room_for(data, batch_size), np.zeros(batch_size, dtype=np.intp)
+
+    def gather(rows: slice) -> Call:
+        return data.fill, (wanted[rows], gathered.part(rows))
+
+    sizes = {batch_size, len(data) % batch_size or batch_size}  # the last may be short
+    made = {}
+    for m in sizes:
+        part = gathered.part(slice(m))
+        several = block_count(network, m) > 1
+        buffers = new_buffers(network, part, rooms)
+        made[m] = several, step(batch_of(network, part, buffers, gather if several else None))
+    for order in epoch_orders(job.settings.seed, len(data)):
+        for start in range(0, len(data), batch_size):
+            rows = order[start : start + batch_size]
+            several, prepared = made[len(rows)]
+            wanted[: len(rows)] = rows
+            if not several:
+                data.fill(rows, gathered.part(slice(len(rows))))
+            yield prepared
 
 
 def _rows_gathered(data: AnyExamples, batch_size: int) -> int:

@@ -1,21 +1,22 @@
 """The gradient of the objective as a sum over shards.
 
-A shard is as many rows as keep the hidden layer in cache; a block is a fixed number of shards
-and the unit of work. Both depend on the rows and the shapes only, shards are added in order
-within a block and blocks in order over the data: whoever computes the blocks gets the same bits.
+Shards are added in order within a block, and blocks in order over the data: whoever computes the
+blocks gets the same bits.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples, room_for, wide
+from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for, wide
+from shallow_cli.core.blocks import FEW, Block, Gather, KeptBlock, block_slices, cut
+from shallow_cli.core.calls import Calls, number, run
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -28,46 +29,11 @@ from shallow_cli.core.network import (
     zeros,
 )
 from shallow_cli.core.outputs import summed_loss
-from shallow_cli.core.penalty import add_penalty_gradient, penalty
+from shallow_cli.core.penalty import penalty, penalty_gradient
 from shallow_cli.core.workers import in_order
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-HIDDEN_BYTES = 2 << 20  # of one hidden layer in a shard, in float64: see docs/benchmarks.md
-FEWEST_ROWS, MOST_ROWS = 256, 8192
-SHARDS_PER_BLOCK = 8
-
-
-@dataclass(frozen=True)
-class KeptBlock:
-    """Shards that are views of examples in memory."""
-
-    kept: tuple[Shard, ...]
-
-    def shards(self, _room: Examples | None) -> Iterable[Shard]:
-        """All of them."""
-        return self.kept
-
-
-@dataclass(frozen=True)
-class MadeBlock:
-    """Shards that are made when their turn comes."""
-
-    data: MadeExamples
-    rows: tuple[slice, ...]
-
-    def shards(self, room: Examples | None) -> Iterable[Shard]:
-        """All of them in one room: use each before the next."""
-        if room is None:
-            raise ValueError("there is no room for shards that are made")
-        for rows in self.rows:
-            part = room.part(slice(rows.stop - rows.start))
-            self.data.fill(rows, part)
-            yield as_shard(part)
-
-
-Block = KeptBlock | MadeBlock
 
 
 @dataclass(frozen=True)
@@ -76,17 +42,21 @@ class Room:
 
     workspaces: dict[int, Workspace]
     shard_sum: Parameters
-    block_sum: Array  # (n_parameters,), in float64
+    block_sum: Array  # (n_parameters,)
+    loss: Array | None  # (), of the last shard; None: not wanted
     made: Examples | None
-    losses: bool  # whether they are wanted
 
 
 @dataclass(frozen=True)
 class Buffers:
-    """What a batch needs: a room for each block that is worked on at a time, and the sum."""
+    """What a batch needs: a room for each block that is worked on at a time, and the sums.
+
+    More than a few shards are added in float64, whatever the dtype; losses always are.
+    """
 
     rooms: Sequence[Room]
-    total: Array  # (n_parameters,), in float64
+    total: Array  # (n_parameters,)
+    loss: Array  # (), of the last batch, if losses are wanted
 
 
 @dataclass(frozen=True)
@@ -102,60 +72,52 @@ class Batch:
     only: Shard | None
 
 
-def shard_rows(network: Network) -> int:
-    """How many rows make a shard; the same for every dtype."""
-    rows = HIDDEN_BYTES // (8 * (network.n_h + 1))
-    return min(max(rows, FEWEST_ROWS), MOST_ROWS)
-
-
-def block_rows(network: Network) -> int:
-    """How many rows make a block."""
-    return SHARDS_PER_BLOCK * shard_rows(network)
-
-
-def cut(network: Network, data: AnyExamples) -> Sequence[Block]:
-    """The examples as blocks of shards, in order; the last shard may be short.
-
-    Shards of examples in memory are views of them.
-    """
-    size = shard_rows(network)
-    rows = [slice(start, min(start + size, len(data))) for start in range(0, len(data), size)]
-    blocks = [
-        tuple(rows[start : start + SHARDS_PER_BLOCK])
-        for start in range(0, len(rows), SHARDS_PER_BLOCK)
-    ]
-    if isinstance(data, Examples):
-        return [KeptBlock(tuple(as_shard(data.part(rows)) for rows in block)) for block in blocks]
-    return [MadeBlock(data, block) for block in blocks]
-
-
 def new_buffers(
     network: Network, data: AnyExamples, rooms: int = 1, *, losses: bool = False
 ) -> Buffers:
     """For batches like this one, of which `rooms` blocks can be worked on at a time."""
-    rooms = min(rooms, -(-len(data) // block_rows(network)))
-    total = np.empty(network.n_parameters, wide(data.dtype))
-    return Buffers([_room(network, data, losses) for _ in range(rooms)], total)
+    blocks = block_slices(network, len(data))
+    sizes = {rows.stop - rows.start for block in blocks for rows in block}
+    few = sum(map(len, blocks)) <= FEW
+    dtype = data.dtype if few else wide(data.dtype)
+    total = np.empty(network.n_parameters, dtype)
+    each = [_room(network, data, sizes, total, losses) for _ in range(min(rooms, len(blocks)))]
+    return Buffers(each, total, np.zeros(()))
 
 
-def _room(network: Network, data: AnyExamples, losses: bool) -> Room:
-    m, dtype = len(data), data.dtype
-    size = min(shard_rows(network), m)
+def _room(network: Network, data: AnyExamples, sizes: set[int], total: Array, losses: bool) -> Room:
     return Room(
-        {rows: workspace(network, rows, dtype) for rows in {size, m % size or size}},
-        shard_sum=zeros(network, dtype),
-        block_sum=np.empty(network.n_parameters, wide(dtype)),
-        made=None if isinstance(data, Examples) else room_for(data, size),
-        losses=losses,
+        {rows: workspace(network, rows, data.dtype) for rows in sizes},
+        shard_sum=zeros(network, data.dtype),
+        block_sum=np.empty_like(total),
+        loss=np.zeros(()) if losses else None,
+        made=None if isinstance(data, Examples) else room_for(data, max(sizes)),
     )
 
 
-def batch_of(network: Network, data: AnyExamples, buffers: Buffers | None = None) -> Batch:
-    """All the examples as one batch, with buffers of its own or those of another like it."""
-    blocks, first = cut(network, data), None
-    if len(data) <= shard_rows(network) and isinstance(blocks[0], KeptBlock):
-        first = blocks[0].kept[0]
-    return Batch(len(data), blocks, buffers or new_buffers(network, data), first)
+def batch_of(
+    network: Network,
+    data: AnyExamples,
+    buffers: Buffers | None = None,
+    gather: Gather | None = None,
+) -> Batch:
+    """All the examples as one batch, with buffers of its own or those of another like it.
+
+    With `gather`, whoever works on a block brings its rows first; there must be several blocks.
+    """
+    blocks, only = cut(network, data, gather), None
+    if len(blocks) == len(blocks[0]) == 1 and isinstance(blocks[0], KeptBlock):
+        only = blocks[0].kept[0]
+    return Batch(len(data), blocks, buffers or new_buffers(network, data), only)
+
+
+def one_pass(network: Network, data: Examples, work: Workspace) -> Batch:
+    """The examples as a single shard, whose passes fill a workspace that somebody looks at."""
+    dtype = data.dtype
+    total = np.empty(network.n_parameters, dtype)
+    room = Room({len(data): work}, zeros(network, dtype), total, None, None)
+    shard = as_shard(data)
+    return Batch(len(data), [KeptBlock((shard,))], Buffers([room], total, np.zeros(())), shard)
 
 
 def objective_gradient(
@@ -165,52 +127,101 @@ def objective_gradient(
     l2: float,
     gradient: Parameters,
     pool: Executor | None = None,
-) -> float:
-    """Fill `gradient` with that of Σ w loss / m + (λ/2)(‖W1‖² + ‖W2‖²), over the batch.
+) -> Calls:
+    """What fills `gradient` with that of Σ w loss / m + (λ/2)(‖W1‖² + ‖W2‖²), over the batch.
 
-    m is the number of rows, also where they have weights w. Returns the objective itself where
-    the buffers say that losses are wanted, else NaN.
+    m is the number of rows, also where they have weights w. Where the buffers want losses, their
+    sum is there afterwards.
     """
-    first = batch.buffers.rooms[0]
+    buffers, room = batch.buffers, batch.buffers.rooms[0]
     if batch.only is None:
-        loss, total = _sum_blocks(network, theta, batch, pool)
+        total = buffers.total
+        calls: Calls = [(_sum_blocks, (_works(network, theta, batch), buffers, pool))]
     else:
-        loss, total = _sum_shard(network, theta, batch.only, first), first.shard_sum.vector
-    np.divide(total, batch.m, out=gradient.vector)
-    add_penalty_gradient(theta, l2, gradient, scratch=first.shard_sum)
-    return loss / batch.m + float(penalty(theta, l2).real) if first.losses else math.nan
+        total = room.shard_sum.vector
+        calls = _sum_shard(network, theta, batch.only, room)
+        if room.loss is not None:
+            calls.append((np.copyto, (buffers.loss, room.loss)))
+    return [
+        *calls,
+        (np.multiply, (total, number(1 / batch.m, total), gradient.vector)),
+        *penalty_gradient(theta, l2, gradient, scratch=room.shard_sum),
+    ]
 
 
-def _sum_blocks(
-    network: Network, theta: Parameters, batch: Batch, pool: Executor | None
-) -> tuple[float, Array]:
-    """The sums of the losses and of the gradients over all rows, the latter in a buffer."""
-    loss, total = 0.0, batch.buffers.total
-    total.fill(0)
-    task = partial(_sum_block, network, theta)
-    for of_block, block_sum in in_order(task, batch.blocks, batch.buffers.rooms, pool):
-        loss += of_block
-        np.add(total, block_sum, out=total)
-    return loss, total
+def objective_value(theta: Parameters, batch: Batch, l2: float) -> float:
+    """The objective, after its gradient has been taken with buffers that want losses."""
+    return float(batch.buffers.loss) / batch.m + float(penalty(theta, l2).real)
+
+
+def _sum_shard(network: Network, theta: Parameters, shard: Shard, room: Room) -> Calls:
+    """What fills the room's shard_sum, and its loss if that is wanted."""
+    work = room.workspaces[shard.X.shape[1]]
+    calls = [
+        *forward(network, theta, shard.X, work),
+        *backward(network, theta, shard, work, room.shard_sum),
+    ]
+    if room.loss is not None:
+        calls.append((_fill_loss, (network.output, work.Z2, shard.Y, shard.w, room.loss)))
+    return calls
+
+
+def _fill_loss(output: str, Z2: Array, Y: Array, w: Array | None, loss: Array) -> None:
+    loss[...] = summed_loss(output, Z2, Y, w).real
+
+
+Work = Callable[[Room], tuple[Array, float]]  # the sum over a block, in its room, and its loss
+
+
+def _works(network: Network, theta: Parameters, batch: Batch) -> Sequence[Work]:
+    """What sums the blocks up; where they are few, their calls are made beforehand."""
+    rooms = cycle(batch.buffers.rooms)  # as `in_order` gives them to the blocks
+    return [
+        partial(_add_up, _block_calls(network, theta, block, room), len(block) == 1)
+        if isinstance(block, KeptBlock) and len(batch.blocks) <= FEW
+        else partial(_sum_block, network, theta, block)
+        for block, room in zip(batch.blocks, rooms)  # noqa: B905 - rooms are used over and over
+    ]
+
+
+def _block_calls(
+    network: Network, theta: Parameters, block: KeptBlock, room: Room
+) -> Sequence[Calls]:
+    """Those of each shard, after what brings the rows."""
+    first, *others = [_sum_shard(network, theta, shard, room) for shard in block.kept]
+    return [first if block.gather is None else [block.gather, *first], *others]
 
 
 def _sum_block(
     network: Network, theta: Parameters, block: Block, room: Room
-) -> tuple[float, Array]:
-    """The same over a block, in its room."""
-    loss, total = 0.0, room.block_sum
+) -> tuple[Array, float]:
+    shards = block.shards(room.made)
+    each = (_sum_shard(network, theta, shard, room) for shard in shards)
+    return _add_up(each, len(block) == 1, room)
+
+
+def _add_up(each: Iterable[Calls], single: bool, room: Room) -> tuple[Array, float]:
+    """The sums over the shards of a block."""
+    loss = 0.0
+    if not single:
+        room.block_sum.fill(0)
+    for calls in each:
+        run(calls)
+        loss += 0.0 if room.loss is None else float(room.loss)
+        if not single:
+            np.add(room.block_sum, room.shard_sum.vector, out=room.block_sum)
+    return (room.shard_sum.vector if single else room.block_sum), loss
+
+
+def _sum_blocks(works: Sequence[Work], buffers: Buffers, pool: Executor | None) -> None:
+    """Fill the sums of the buffers, in the order of the blocks."""
+    total, loss = buffers.total, buffers.loss
     total.fill(0)
-    for shard in block.shards(room.made):
-        loss += _sum_shard(network, theta, shard, room)
-        np.add(total, room.shard_sum.vector, out=total)
-    return loss, total
+    loss.fill(0)
+    for block_sum, block_loss in in_order(_do, works, buffers.rooms, pool):
+        np.add(total, block_sum, out=total)
+        np.add(loss, block_loss, out=loss)
 
 
-def _sum_shard(network: Network, theta: Parameters, shard: Shard, room: Room) -> float:
-    """Fill the room's shard_sum, in its dtype; returns the sum of the losses if they are wanted."""
-    work = room.workspaces[shard.X.shape[1]]
-    forward(network, theta, shard.X, work)
-    backward(network, theta, shard, work, room.shard_sum)
-    return (
-        float(summed_loss(network.output, work.Z2, shard.Y, shard.w).real) if room.losses else 0.0
-    )
+def _do(work: Work, room: Room) -> tuple[Array, float]:
+    return work(room)

@@ -19,6 +19,7 @@ REMEMBERED = 10  # pairs of steps and changes of the gradient, as in SciPy
 DECREASE, CURVATURE = 1e-4, 0.9  # c₁ and c₂ of the strong Wolfe conditions
 MOST_TRIALS = 30  # of one line search
 LONGEST = 1e10
+EPSILON = float(np.finfo(np.float64).eps)
 
 Function = Callable[[Array], tuple[float, Array]]
 
@@ -41,13 +42,25 @@ class Trial:
     point: Point
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A step s, the change y of the gradient along it, and s · y, which is positive."""
+
+    step: Array
+    change: Array
+    curvature: float
+
+
+Pairs = deque[Pair]
+
+
 def lbfgs(function: Function, x: Array) -> Iterator[Point]:
     """The start, and then the point of every iteration; it ends where nothing is gained.
 
     That is where the gradient is zero, or rounding hides every decrease.
     """
     point = Point(x, *function(x))
-    pairs: deque[tuple[Array, Array]] = deque(maxlen=REMEMBERED)
+    pairs: Pairs = deque(maxlen=REMEMBERED)
     while True:
         yield point
         direction = _direction(point.gradient, pairs)
@@ -58,24 +71,25 @@ def lbfgs(function: Function, x: Array) -> Iterator[Point]:
         if found is None:
             return
         step, change = found.x - point.x, found.gradient - point.gradient
-        if step @ change > np.finfo(np.float64).eps * (change @ change):
-            pairs.append((step, change))
+        curvature = float(step @ change)
+        if curvature > EPSILON * float(change @ change):
+            pairs.append(Pair(step, change, curvature))
         point = found
 
 
-def _direction(gradient: Array, pairs: deque[tuple[Array, Array]]) -> Array:
+def _direction(gradient: Array, pairs: Pairs) -> Array:
     """−H dθ, with H the inverse Hessian as the pairs (s, y) show it: two loops over them."""
     direction = -gradient
     shares = []
-    for step, change in reversed(pairs):
-        share = (step @ direction) / (step @ change)
-        direction -= share * change
+    for pair in reversed(pairs):
+        share = (pair.step @ direction) / pair.curvature
+        direction -= share * pair.change
         shares.append(share)
     if pairs:
-        step, change = pairs[-1]
-        direction *= (step @ change) / (change @ change)
-    for (step, change), share in zip(pairs, reversed(shares), strict=True):
-        direction += (share - (change @ direction) / (step @ change)) * step
+        last = pairs[-1]
+        direction *= last.curvature / (last.change @ last.change)
+    for pair, share in zip(pairs, reversed(shares), strict=True):
+        direction += (share - (pair.change @ direction) / pair.curvature) * pair.step
     return direction
 
 
@@ -88,7 +102,7 @@ def _line_search(
     there is none. The first step has no curvature to go by, and is a short one.
     """
     slope = float(start.gradient @ direction)
-    if not slope < 0:
+    if not -np.inf < slope < 0:  # a gradient that overflows shows no way down
         return None
     best = low = Trial(0.0, slope, start)
     high: Trial | None = None

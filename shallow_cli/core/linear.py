@@ -71,9 +71,7 @@ def fit_linear(
 def predict_linear(W: Array, table: Array, output: str) -> Array:
     """A2 as rows (m, n_y) from W (n_y, n_x + 1) and a table (m, n_x + 1), its last column ones."""
     Z2 = W @ table.T
-    A2 = np.empty_like(Z2)
-    OUTPUTS[output].function(Z2, A2)
-    return np.ascontiguousarray(A2.T)
+    return np.ascontiguousarray(OUTPUTS[output].of(Z2).T)
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,7 @@ def _likelihood(problem: _Problem, output: str) -> Convex:
 
     def around(W: Array) -> Local:
         Z2 = W @ X
-        A2 = np.empty_like(Z2)
-        OUTPUTS[output].function(Z2, A2)
+        A2 = OUTPUTS[output].of(Z2)
         slopes = A2 * (1 - A2) * share
 
         def product(V: Array) -> Array:

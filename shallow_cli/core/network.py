@@ -10,10 +10,10 @@
 dV stands for ∂(loss)/∂V and has the shape of V. Where examples have weights w (1, m), it is
 dZ2 = (A2 − Y) ∘ w. X and A1 carry a last row of ones, so that
 [W | b] times them is W X + b, and their product with dZ yields [dW | db] at once. The passes
-below return sums over the examples; who divides by m is `gradient.py`.
+below give sums over the examples; who divides by m is `gradient.py`.
 
-Everything is written into buffers that are there already. `np.dot` takes less time to begin
-than `np.matmul`, and multiplies a column by a row faster (docs/benchmarks.md).
+A pass is a list of calls that fill buffers, which `calls.run` does; each line is an equation.
+`np.dot` takes less time to begin than `np.matmul`, and multiplies a column by a row faster.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples, require_shape
+from shallow_cli.core.calls import Calls
 from shallow_cli.core.outputs import OUTPUTS
 
 
@@ -134,27 +135,35 @@ def workspace(
     )
 
 
-def forward(network: Network, theta: Parameters, X: Array, work: Workspace) -> None:
-    """Fill Z1, A1, Z2 and A2 of the workspace from X (n_x + 1, m), whose last row is ones."""
+def forward(network: Network, theta: Parameters, X: Array, work: Workspace) -> Calls:
+    """What fills Z1, A1, Z2 and A2 from X (n_x + 1, m), whose last row is ones."""
     g = ACTIVATIONS[network.activation].function
     output = OUTPUTS[network.output].function
-    np.dot(theta.layer1, X, out=work.Z1)  # Z1 = W1 X + b1
-    g(work.Z1, work.A1, work.slope, network.leak)  # A1 = g(Z1)
-    np.dot(theta.layer2, work.A1_ones, out=work.Z2)  # Z2 = W2 A1 + b2
-    output(work.Z2, work.A2)  # A2 = output(Z2)
+    return [
+        (np.dot, (theta.layer1, X, work.Z1)),  # Z1 = W1 X + b1
+        *g(work.Z1, work.A1, work.slope, network.leak),  # A1 = g(Z1)
+        (np.dot, (theta.layer2, work.A1_ones, work.Z2)),  # Z2 = W2 A1 + b2
+        *output(work.Z2, work.A2),  # A2 = output(Z2)
+    ]
 
 
 def backward(
     network: Network, theta: Parameters, shard: Shard, work: Workspace, gradient: Parameters
-) -> None:
-    """Fill `gradient` with sums over the examples; `forward` must have filled the workspace."""
+) -> Calls:
+    """What fills `gradient` with sums over the examples, after the forward pass."""
     X, Y, w = shard.X, shard.Y, shard.w
     slope = ACTIVATIONS[network.activation].slope
-    np.subtract(work.A2, Y, out=work.dZ2)  # dZ2 = A2 − Y
-    if w is not None:
-        np.multiply(work.dZ2, w, out=work.dZ2)  # dZ2 = (A2 − Y) ∘ w
-    np.dot(work.dZ2, work.A1_ones.T, out=gradient.layer2)  # dW2 = dZ2 A1ᵀ, db2 = Σ dZ2
-    np.dot(theta.W2.T, work.dZ2, out=work.dZ1)  # dA1 = W2ᵀ dZ2
-    slope(work.A1, work.slope, network.leak)  # g′(Z1)
-    np.multiply(work.dZ1, work.slope, out=work.dZ1)  # dZ1 = dA1 ∘ g′(Z1)
-    np.dot(work.dZ1, X.T, out=gradient.layer1)  # dW1 = dZ1 Xᵀ, db1 = Σ dZ1
+    return [
+        (np.subtract, (work.A2, Y, work.dZ2)),  # dZ2 = A2 − Y
+        *weighted(work.dZ2, w),  # dZ2 = (A2 − Y) ∘ w
+        (np.dot, (work.dZ2, work.A1_ones.T, gradient.layer2)),  # dW2 = dZ2 A1ᵀ, db2 = Σ dZ2
+        (np.dot, (theta.W2.T, work.dZ2, work.dZ1)),  # dA1 = W2ᵀ dZ2
+        *slope(work.A1, work.slope, network.leak),  # g′(Z1)
+        (np.multiply, (work.dZ1, work.slope, work.dZ1)),  # dZ1 = dA1 ∘ g′(Z1)
+        (np.dot, (work.dZ1, X.T, gradient.layer1)),  # dW1 = dZ1 Xᵀ, db1 = Σ dZ1
+    ]
+
+
+def weighted(dZ2: Array, w: Array | None) -> Calls:
+    """What multiplies dZ2 by the weights of the examples, if they have some."""
+    return [] if w is None else [(np.multiply, (dZ2, w, dZ2))]

@@ -1,8 +1,9 @@
 """Optimizers of first order: vectors in, vectors changed in place.
 
-Each is called as step(θ, dθ, memory, α, t, settings) with the number t = 1, 2, … of the step.
-Its memory is the vectors that it remembers, zero before the first step, and a scratch vector;
-all have the length and the dtype of θ. dθ is left as it is. L-BFGS is in `lbfgs.py`.
+Each is a list of calls for step(θ, dθ, memory, clock, settings), made once for a training: what
+it takes from one step to the next is in its memory, and α and the number of the step are on the
+clock. θ, dθ and the memory, which is zero before the first step, are vectors of one length and
+dtype; dθ is left as it is. L-BFGS is in `lbfgs.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,23 @@ from math import sqrt
 import numpy as np
 
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.calls import Calls, number
 from shallow_cli.core.events import Settings
 
 EPSILON = 1e-8  # of Adam, as everywhere
 
-Memory = tuple[Array, ...]
-Step = Callable[[Array, Array, Memory, float, int, Settings], None]
+Memory = tuple[Array, ...]  # what is remembered, and one vector of scratch
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What changes from step to step, as arrays (): α, and t from 1 on."""
+
+    alpha: Array
+    t: Array
+
+
+Step = Callable[[Array, Array, Memory, Clock, Settings], Calls]
 
 
 @dataclass(frozen=True)
@@ -40,69 +52,89 @@ class Optimizer:
         return tuple(np.zeros_like(vector) for _ in (*self.remembers, "scratch"))
 
 
+def clock_for(vector: Array) -> Clock:
+    """Before the first step; the rate has the dtype of the vector."""
+    return Clock(number(0, vector), np.zeros((), dtype=np.int64))
+
+
 def gradient_descent(
-    theta: Array, gradient: Array, memory: Memory, alpha: float, _t: int, _settings: Settings
-) -> None:
+    theta: Array, gradient: Array, memory: Memory, clock: Clock, _settings: Settings
+) -> Calls:
     """θ ← θ − α dθ."""
     (step,) = memory
-    np.multiply(gradient, alpha, out=step)
-    np.subtract(theta, step, out=theta)
+    return [
+        (np.multiply, (gradient, clock.alpha, step)),
+        (np.subtract, (theta, step, theta)),
+    ]
 
 
 def momentum(
-    theta: Array, gradient: Array, memory: Memory, alpha: float, _t: int, settings: Settings
-) -> None:
+    theta: Array, gradient: Array, memory: Memory, clock: Clock, settings: Settings
+) -> Calls:
     """The velocity v ← μ v − α dθ, then θ ← θ + v (Polyak 1964, as Sutskever et al. 2013)."""
     velocity, step = memory
-    np.multiply(velocity, settings.momentum, out=velocity)
-    np.multiply(gradient, alpha, out=step)
-    np.subtract(velocity, step, out=velocity)
-    np.add(theta, velocity, out=theta)
+    return [
+        (np.multiply, (velocity, number(settings.momentum, theta), velocity)),
+        (np.multiply, (gradient, clock.alpha, step)),
+        (np.subtract, (velocity, step, velocity)),
+        (np.add, (theta, velocity, theta)),
+    ]
 
 
 def nesterov(
-    theta: Array, gradient: Array, memory: Memory, alpha: float, _t: int, settings: Settings
-) -> None:
+    theta: Array, gradient: Array, memory: Memory, clock: Clock, settings: Settings
+) -> Calls:
     """The velocity v ← μ v − α dθ, then θ ← θ + μ v − α dθ (Nesterov 1983, Bengio et al. 2012).
 
     θ is always where the gradient is taken, one step of momentum ahead.
     """
     velocity, step = memory
-    np.multiply(velocity, settings.momentum, out=velocity)
-    np.multiply(gradient, alpha, out=step)
-    np.subtract(velocity, step, out=velocity)
-    np.subtract(theta, step, out=theta)
-    np.multiply(velocity, settings.momentum, out=step)
-    np.add(theta, step, out=theta)
+    mu = number(settings.momentum, theta)
+    return [
+        (np.multiply, (velocity, mu, velocity)),
+        (np.multiply, (gradient, clock.alpha, step)),
+        (np.subtract, (velocity, step, velocity)),
+        (np.subtract, (theta, step, theta)),
+        (np.multiply, (velocity, mu, step)),
+        (np.add, (theta, step, theta)),
+    ]
 
 
-def adam(
-    theta: Array, gradient: Array, memory: Memory, alpha: float, t: int, settings: Settings
-) -> None:
+def adam(theta: Array, gradient: Array, memory: Memory, clock: Clock, settings: Settings) -> Calls:
     """θ ← θ − α M̂ / (√V̂ + ε): Kingma and Ba 2015.
 
     With their averages M = (1 − β₁) Σ β₁ᵏ dθ and V = (1 − β₂) Σ β₂ᵏ dθ², over k = 0 for this
     step, 1 for the one before, …, and M̂ = M / (1 − β₁ᵗ), V̂ = V / (1 − β₂ᵗ). What is remembered
     are the sums alone: their factors are numbers, and join α and ε.
     """
-    beta1, beta2 = settings.beta1, settings.beta2
-    mean, square, step = memory
-    np.multiply(mean, beta1, out=mean)
-    np.add(mean, gradient, out=mean)
-    np.multiply(gradient, gradient, out=step)
-    np.multiply(square, beta2, out=square)
-    np.add(square, step, out=square)
-    mean_factor = (1 - beta1) / (1 - beta1**t)
-    root_factor = sqrt((1 - beta2) / (1 - beta2**t))
-    np.sqrt(square, out=step)
-    np.add(step, EPSILON / root_factor, out=step)
-    np.divide(mean, step, out=step)
-    np.multiply(step, alpha * mean_factor / root_factor, out=step)
-    np.subtract(theta, step, out=theta)
+    total, squares, step = memory
+    rate, epsilon = number(0, theta), number(0, theta)
+    return [
+        (np.multiply, (total, number(settings.beta1, theta), total)),
+        (np.add, (total, gradient, total)),
+        (np.multiply, (gradient, gradient, step)),
+        (np.multiply, (squares, number(settings.beta2, theta), squares)),
+        (np.add, (squares, step, squares)),
+        (_adam_factors, (clock, settings, rate, epsilon)),
+        (np.sqrt, (squares, step)),
+        (np.add, (step, epsilon, step)),
+        (np.divide, (total, step, step)),
+        (np.multiply, (step, rate, step)),
+        (np.subtract, (theta, step, theta)),
+    ]
+
+
+def _adam_factors(clock: Clock, settings: Settings, rate: Array, epsilon: Array) -> None:
+    """What α and ε are when they have taken the factors of M̂ and √V̂."""
+    t = int(clock.t)
+    of_mean = (1 - settings.beta1) / (1 - settings.beta1**t)
+    of_root = sqrt((1 - settings.beta2) / (1 - settings.beta2**t))
+    rate[...] = float(clock.alpha) * of_mean / of_root
+    epsilon[...] = EPSILON / of_root
 
 
 VELOCITY = {"velocity": "μ velocity V − α dV"}
-SUMS = {"mean": "β₁ mean V + dV", "square": "β₂ square V + dV²"}
+SUMS = {"sum": "β₁ sum V + dV", "squares": "β₂ squares V + dV²"}
 
 OPTIMIZERS = {
     "gd": Optimizer(gradient_descent, "V − α dV"),
@@ -110,7 +142,7 @@ OPTIMIZERS = {
     "nesterov": Optimizer(nesterov, "V + μ velocity V − α dV", VELOCITY),
     "adam": Optimizer(
         adam,
-        "V − α (1 − β₁) / (1 − β₁ᵗ) mean V / (√((1 − β₂) / (1 − β₂ᵗ) square V) + ε)",
+        "V − α (1 − β₁) / (1 − β₁ᵗ) sum V / (√((1 − β₂) / (1 − β₂ᵗ) squares V) + ε)",
         SUMS,
         learning_rate=0.001,
     ),

@@ -14,19 +14,26 @@ import numpy as np
 
 from shallow_cli.core.activations import sigmoid
 from shallow_cli.core.arrays import Array, require_shape, wide
+from shallow_cli.core.calls import Calls, run
 
 
 @dataclass(frozen=True)
 class Output:
-    """A2 = function(Z2), called as function(Z2, out), and the losses (m,) = loss(Z2, Y).
+    """A2 = function(Z2), filled by the calls of function(Z2, A2), and losses (m,) = loss(Z2, Y).
 
     The rest is for those who explain: both in letters, the loss as a mean.
     """
 
-    function: Callable[[Array, Array], object]
+    function: Callable[[Array, Array], Calls]
     loss: Callable[[Array, Array], Array]
     says: str
     loss_says: str
+
+    def of(self, Z2: Array) -> Array:
+        """A2 in an array of its own."""
+        A2 = np.empty_like(Z2)
+        run(self.function(Z2, A2))
+        return A2
 
 
 def log_loss(Z2: Array, Y: Array) -> Array:
@@ -40,11 +47,16 @@ def log_loss(Z2: Array, Y: Array) -> Array:
     return _of_examples(losses)
 
 
-def softmax(Z2: Array, out: Array) -> None:
+def softmax(Z2: Array, A2: Array) -> Calls:
     """e^z / Σ e^z over the classes (axis 0), shifted by the largest score."""
-    np.subtract(Z2, Z2.real.max(axis=0), out=out)
-    np.exp(out, out=out)
-    np.divide(out, out.sum(axis=0), out=out)
+    largest, total = np.empty_like(Z2.real[0]), np.empty_like(A2[0])
+    return [
+        (np.maximum.reduce, (Z2.real, 0, None, largest)),
+        (np.subtract, (Z2, largest, A2)),
+        (np.exp, (A2, A2)),
+        (np.add.reduce, (A2, 0, None, total)),
+        (np.divide, (A2, total, A2)),
+    ]
 
 
 def cross_entropy(Z2: Array, Y: Array) -> Array:
@@ -55,9 +67,9 @@ def cross_entropy(Z2: Array, Y: Array) -> Array:
     return np.asarray(losses, dtype=wide(losses.dtype.type))
 
 
-def linear(Z2: Array, out: Array) -> None:
+def linear(Z2: Array, A2: Array) -> Calls:
     """The scores themselves."""
-    np.copyto(out, Z2)
+    return [(np.copyto, (A2, Z2))]
 
 
 def half_squared_error(Z2: Array, Y: Array) -> Array:

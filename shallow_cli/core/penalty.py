@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shallow_cli.core.arrays import wide
+from shallow_cli.core.calls import Calls, number
 from shallow_cli.core.network import Parameters
 
 
@@ -17,15 +18,16 @@ def penalty(theta: Parameters, l2: float) -> complex:
     return l2 / 2 * squares
 
 
-def add_penalty_gradient(
+def penalty_gradient(
     theta: Parameters, l2: float, gradient: Parameters, scratch: Parameters
-) -> None:
-    """Add λ W1 and λ W2 to the gradient; `scratch` is used for them."""
+) -> Calls:
+    """What adds λ W1 and λ W2 to the gradient; `scratch` is used for them."""
     if l2 == 0:
-        return
-    for W, dW, room in (
-        (theta.W1, gradient.W1, scratch.W1),
-        (theta.W2, gradient.W2, scratch.W2),
-    ):
-        np.multiply(W, l2, out=room)
-        np.add(dW, room, out=dW)
+        return []
+    factor = number(l2, theta.vector)
+    return [
+        (np.multiply, (theta.W1, factor, scratch.W1)),
+        (np.multiply, (theta.W2, factor, scratch.W2)),
+        (np.add, (gradient.W1, scratch.W1, gradient.W1)),
+        (np.add, (gradient.W2, scratch.W2, gradient.W2)),
+    ]

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for, wide
+from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -26,7 +27,7 @@ from shallow_cli.core.network import (
 )
 from shallow_cli.core.outputs import summed_loss
 from shallow_cli.core.penalty import penalty
-from shallow_cli.core.workers import in_order, pool_of, rooms_for
+from shallow_cli.core.workers import in_order, pool_of
 
 BLOCK_ROWS = 256
 CHUNK_ROWS = 16 * BLOCK_ROWS  # that are passed at a time, and the unit of work of a thread
@@ -57,6 +58,7 @@ class _Room:
 
     X: Array  # (n_x + 1, block)
     work: Workspace
+    forward: Calls  # of the block
     Z2: Array  # (n_y, chunk)
     A2: Array  # (n_y, chunk)
     made: Examples | None
@@ -83,9 +85,9 @@ def passes(
     starts = range(0, len(data), CHUNK_ROWS)
     chunks = (slice(start, min(start + CHUNK_ROWS, len(data))) for start in starts)
     threads = min(threads, len(starts)) if network.n_h >= THREADS_FROM_UNITS else 1
-    rooms = [_room(network, data, dtype) for _ in range(rooms_for(threads))]
+    rooms = [_room(network, theta, data) for _ in range(max(1, threads))]
     with pool_of(threads) as pool:
-        yield from in_order(partial(_pass, network, theta, data), chunks, rooms, pool)
+        yield from in_order(partial(_pass, data), chunks, rooms, pool)
 
 
 def objective(
@@ -98,22 +100,23 @@ def objective(
     return total / len(data) + penalty(theta, l2)
 
 
-def _room(network: Network, data: AnyExamples, dtype: type[np.generic]) -> _Room:
+def _room(network: Network, theta: Parameters, data: AnyExamples) -> _Room:
+    dtype = theta.vector.dtype.type
     # Derivatives by complex steps are no predictions: a few rows need no padding there.
     size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(data))
     chunk = min(CHUNK_ROWS, len(data))
+    X, work = np.zeros((network.n_x + 1, size), dtype), workspace(network, size, dtype)
     return _Room(
-        np.zeros((network.n_x + 1, size), dtype),
-        workspace(network, size, dtype),
+        X,
+        work,
+        forward(network, theta, X, work),
         np.empty((network.n_y, chunk), dtype),
         np.empty((network.n_y, chunk), dtype),
         None if isinstance(data, Examples) else room_for(data, chunk),
     )
 
 
-def _pass(
-    network: Network, theta: Parameters, data: AnyExamples, rows: slice, room: _Room
-) -> Passed:
+def _pass(data: AnyExamples, rows: slice, room: _Room) -> Passed:
     """The forward pass of a chunk, block by block, in its room."""
     shard, size, m = _shard(data, rows, room), room.X.shape[1], rows.stop - rows.start
     for start in range(0, m, size):
@@ -121,7 +124,7 @@ def _pass(
         filled = block.stop - start
         room.X[:, :filled] = shard.X[:, block]
         room.X[:, filled:] = 0
-        forward(network, theta, room.X, room.work)
+        run(room.forward)
         room.Z2[:, block] = room.work.Z2[:, :filled]
         room.A2[:, block] = room.work.A2[:, :filled]
     return Passed(rows, shard.Y, shard.w, room.Z2[:, :m], room.A2[:, :m])

@@ -6,6 +6,9 @@ NumPy to come. Each purpose has its own stream, made locally: a resumed run need
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 import numpy as np
 
 from shallow_cli.core.arrays import Array
@@ -29,13 +32,18 @@ def split_stream(seed: int) -> np.random.RandomState:
     return np.random.RandomState([seed, 1])
 
 
-def epoch_order(seed: int, epoch: int, rows: int) -> Array:
-    """The order in which epoch `epoch` visits its rows."""
-    order = np.arange(rows, dtype=np.int32 if rows <= np.iinfo(np.int32).max else np.int64)
-    np.random.RandomState([seed, 2, epoch]).shuffle(
-        order
-    )  # as `permutation` does, in half the room
-    return order
+def epoch_orders(seed: int, rows: int) -> Iterator[Array]:
+    """The orders in which epochs 1, 2, … visit their rows, without end.
+
+    Each is that of `RandomState([seed, 2, epoch])`; to seed a stream anew is quicker than to
+    make one.
+    """
+    stream = np.random.RandomState(0)
+    for epoch in count(1):
+        stream.seed([seed, 2, epoch])
+        order = np.arange(rows, dtype=np.int32 if rows <= np.iinfo(np.int32).max else np.int64)
+        stream.shuffle(order)  # as `permutation` does, in half the room
+        yield order
 
 
 def check_stream(seed: int, purpose: str) -> np.random.RandomState:

@@ -9,13 +9,21 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.blocks import block_count
+from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import batch_of, block_rows, new_buffers, objective_gradient
+from shallow_cli.core.gradient import (
+    Batch,
+    batch_of,
+    new_buffers,
+    objective_gradient,
+    objective_value,
+)
 from shallow_cli.core.lbfgs import lbfgs
 from shallow_cli.core.network import Parameters, parameters, zeros
-from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS, clock_for
 from shallow_cli.core.schedules import SCHEDULES
-from shallow_cli.core.workers import pool_of, rooms_for
+from shallow_cli.core.workers import pool_of
 
 
 def steps(job: Job, theta: Parameters) -> Iterator[Array]:
@@ -38,30 +46,37 @@ def learning_rates(job: Job) -> Iterator[float]:
 
 def _descent(job: Job, theta: Parameters) -> Iterator[Array]:
     network, settings, threads = job.network, job.settings, _threads(job)
-    optimizer = OPTIMIZERS[settings.optimizer]
-    memory = optimizer.memory(theta.vector)
+    optimizer, clock = OPTIMIZERS[settings.optimizer], clock_for(theta.vector)
     gradient = zeros(network, theta.vector.dtype.type)
-    stream = batches(network, job.training, settings.batch_size, settings.seed, rooms_for(threads))
+    memory = optimizer.memory(theta.vector)
+    update = optimizer.step(theta.vector, gradient.vector, memory, clock, settings)
     with pool_of(threads) as pool:
-        for t, (batch, alpha) in enumerate(zip(stream, learning_rates(job), strict=True), 1):
-            objective_gradient(network, theta, batch, settings.l2, gradient, pool)
-            optimizer.step(theta.vector, gradient.vector, memory, alpha, t, settings)
+
+        def step(batch: Batch) -> Calls:
+            calls = objective_gradient(network, theta, batch, settings.l2, gradient, pool)
+            return [*calls, *update]
+
+        stream = batches(job, step, threads)
+        for t, (calls, alpha) in enumerate(zip(stream, learning_rates(job), strict=True), 1):
+            clock.t[...], clock.alpha[...] = t, alpha
+            run(calls)
             yield gradient.vector
 
 
 def _quasi_newton(job: Job, theta: Parameters) -> Iterator[Array]:
-    network, threads = job.network, _threads(job)
+    network, l2, threads = job.network, job.settings.l2, _threads(job)
     moved = parameters(network, theta.vector.copy())
     gradient = zeros(network, theta.vector.dtype.type)
     batch = batch_of(
-        network, job.training, new_buffers(network, job.training, rooms_for(threads), losses=True)
+        network, job.training, new_buffers(network, job.training, threads, losses=True)
     )
     with pool_of(threads) as pool:
+        calls = objective_gradient(network, moved, batch, l2, gradient, pool)
 
         def function(x: Array) -> tuple[float, Array]:
             moved.vector[...] = x
-            value = objective_gradient(network, moved, batch, job.settings.l2, gradient, pool)
-            return value, gradient.vector.astype(np.float64)
+            run(calls)
+            return objective_value(moved, batch, l2), gradient.vector.astype(np.float64)
 
         points = lbfgs(function, theta.vector.astype(np.float64))
         before = next(points)
@@ -75,4 +90,4 @@ def _threads(job: Job) -> int:
     """As many as have a block of each batch to work on."""
     rows = len(job.training)
     batch = min(job.settings.batch_size or rows, rows)
-    return min(job.settings.threads, -(-batch // block_rows(job.network)))
+    return min(job.settings.threads, block_count(job.network, batch))

@@ -14,8 +14,10 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.blocks import shard_rows
+from shallow_cli.core.calls import run
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, shard_rows
+from shallow_cli.core.gradient import objective_gradient, one_pass
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -25,7 +27,7 @@ from shallow_cli.core.network import (
     workspace,
     zeros,
 )
-from shallow_cli.core.optimizers import OPTIMIZERS, Memory, Optimizer
+from shallow_cli.core.optimizers import OPTIMIZERS, Clock, Memory, Optimizer, clock_for
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.prediction import objective
 from shallow_cli.core.steps import learning_rates
@@ -70,31 +72,29 @@ def trace(job: Job, theta: Parameters) -> Iterator[Step]:
         raise ValueError(f"no equation for {job.settings.optimizer}")
     if m > most:
         raise ValueError(f"{m} examples; {most} fit one pass")
-    optimizer = OPTIMIZERS[job.settings.optimizer]
+    optimizer, clock = OPTIMIZERS[job.settings.optimizer], clock_for(theta.vector)
     memory = optimizer.memory(theta.vector)
     full = dataclasses.replace(job, settings=dataclasses.replace(job.settings, batch_size=None))
     for number, alpha in enumerate(learning_rates(full), 1):
+        clock.t[...], clock.alpha[...] = number, alpha
         with np.errstate(all="ignore"):  # what overflows is shown as such
-            step, theta = _step(job, theta, memory, number, alpha)
+            step, theta = _step(job, theta, memory, clock)
         yield step
 
 
-def _step(
-    job: Job, theta: Parameters, memory: Memory, number: int, alpha: float
-) -> tuple[Step, Parameters]:
+def _step(job: Job, theta: Parameters, memory: Memory, clock: Clock) -> tuple[Step, Parameters]:
     network, settings, dtype = job.network, job.settings, theta.vector.dtype.type
     data = job.training.take(np.arange(len(job.training)))
     work, gradient = workspace(network, len(data), dtype, own_Z1=True), zeros(network, dtype)
-    buffers = new_buffers(network, data)
-    buffers.rooms[0].workspaces[len(data)] = work
-    objective_gradient(network, theta, batch_of(network, data, buffers), settings.l2, gradient)
+    batch = one_pass(network, data, work)
+    run(objective_gradient(network, theta, batch, settings.l2, gradient))
     updated = parameters(network, theta.vector.copy())
     optimizer = OPTIMIZERS[settings.optimizer]
-    optimizer.step(updated.vector, gradient.vector, memory, alpha, number, settings)
+    run(optimizer.step(updated.vector, gradient.vector, memory, clock, settings))
     step = Step(
-        number,
+        int(clock.t),
         len(data),
-        alpha,
+        float(clock.alpha),
         _loss_says(network, data, settings.l2),
         float(objective(network, theta, data, settings.l2).real),
         _forward(network, theta, data, work),

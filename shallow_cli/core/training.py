@@ -52,8 +52,8 @@ def train(
             best = best.seen(theta.vector, epoch, validation_loss(job, theta))
         out_of_patience = epoch - best.epoch >= (settings.early_stopping or math.inf)
         reason = _verdict(theta, done == total, converged, interrupted(), out_of_patience)
-        to_log = epoch > row.epoch and (reason or epoch % settings.log_every == 0)
-        if to_log and not partial_steps:
+        due = reason or epoch % settings.log_every == 0
+        if due and not partial_steps and epoch > row.epoch:  # who converges may have told already
             latest = measure(job, theta, epoch)
             losses = losses.seen(latest.loss)
             if latest.is_finite:

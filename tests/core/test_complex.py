@@ -30,8 +30,8 @@ def stepped(Z: Array) -> Array:
 def applied(name: str, Z: Array) -> tuple[Array, Array]:
     """A = g(Z), and g′(Z)."""
     A, slope = np.empty_like(Z), np.empty_like(Z)
-    ACTIVATIONS[name].function(Z, A, slope, 0.1)
-    ACTIVATIONS[name].slope(A, slope, 0.1)
+    run(ACTIVATIONS[name].function(Z, A, slope, 0.1))
+    run(ACTIVATIONS[name].slope(A, slope, 0.1))
     return A, slope
 
 

@@ -28,7 +28,7 @@ def gradient_of(
     data = Examples(data.table.astype(dtype), data.targets.astype(dtype))
     weights = parameters(NETWORK, theta.vector.astype(dtype))
     result = zeros(NETWORK, dtype)
-    objective_gradient(NETWORK, weights, batch_of(NETWORK, data), l2, result)
+    run(objective_gradient(NETWORK, weights, batch_of(NETWORK, data), l2, result))
     return result.vector
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
+from shallow_cli.core.calls import run
 from shallow_cli.core.events import Settings
 from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.network import (
@@ -19,7 +20,7 @@ from shallow_cli.core.network import (
     workspace,
     zeros,
 )
-from shallow_cli.core.optimizers import gradient_descent
+from shallow_cli.core.optimizers import Clock, gradient_descent
 from shallow_cli.core.prediction import objective
 
 M, N_X, N_H, N_Y = 7, 4, 5, 3  # all different: a transpose cannot hide
@@ -28,7 +29,7 @@ M, N_X, N_H, N_Y = 7, 4, 5, 3  # all different: a transpose cannot hide
 def gradient_of(network: Network, theta: Parameters, data: Examples, l2: float) -> Parameters:
     """The gradient of the objective."""
     gradient = zeros(network)
-    objective_gradient(network, theta, batch_of(network, data), l2, gradient)
+    run(objective_gradient(network, theta, batch_of(network, data), l2, gradient))
     return gradient
 
 
@@ -69,8 +70,8 @@ def test_one_step_worked_by_hand() -> None:
     data = examples(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0], [0.0]]))
     assert objective(network, theta, data, l2=0.1) == pytest.approx(0.950999564595, abs=5e-13)
     gradient = gradient_of(network, theta, data, l2=0.1)
-    how = Settings(0.5, epochs=1, log_every=1)
-    gradient_descent(theta.vector, gradient.vector, (np.empty(9),), 0.5, 1, how)
+    clock, how = Clock(np.array(0.5), np.array(1)), Settings(0.5, epochs=1, log_every=1)
+    run(gradient_descent(theta.vector, gradient.vector, (np.empty(9),), clock, how))
     expected = {
         "W1": [[0.264521111024, -0.056995404002], [0.145097244317, 0.336444228861]],
         "b1": [[0.054691010184], [-0.050902963501]],
@@ -101,7 +102,7 @@ def test_all_examples_at_once_are_the_units_one_by_one(
 ) -> None:
     """The lecture's loops: for each example, for each unit, z and then a."""
     work = workspace(network, M)
-    forward(network, theta, data.table.T, work)
+    run(forward(network, theta, data.table.T, work))
     for i, x in enumerate(data.table[:, :-1]):
         a1 = np.empty(N_H)
         for k in range(N_H):
@@ -142,8 +143,8 @@ def test_other_dtypes_use_the_same_code(
         weights = parameters(network, theta.vector.astype(kind))
         work, gradient = workspace(network, M, kind), zeros(network, kind)
         shard = Shard(data.table.T.astype(kind), data.targets.T.astype(kind))
-        forward(network, weights, shard.X, work)
-        backward(network, weights, shard, work, gradient)
+        run(forward(network, weights, shard.X, work))
+        run(backward(network, weights, shard, work, gradient))
         return work.A2, gradient.vector
 
     A2, gradient = passes(dtype)
@@ -158,8 +159,8 @@ def test_the_backward_pass_leaves_the_forward_pass_alone(
 ) -> None:
     """Twice the same, bit for bit: nothing that it reads is overwritten."""
     work = workspace(network, M)
-    forward(network, theta, data.table.T, work)
+    run(forward(network, theta, data.table.T, work))
     first, second = zeros(network), zeros(network)
-    backward(network, theta, as_shard(data), work, first)
-    backward(network, theta, as_shard(data), work, second)
+    run(backward(network, theta, as_shard(data), work, first))
+    run(backward(network, theta, as_shard(data), work, second))
     np.testing.assert_array_equal(first.vector, second.vector)

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shallow_cli.core import prediction
 from shallow_cli.core.arrays import Examples, with_ones
 from shallow_cli.core.network import Network, forward, parameters, workspace
-from shallow_cli.core.prediction import passes, predict
+from shallow_cli.core.prediction import objective, passes, predict
 
 SIZES = [(1, 1, 1), (2, 4, 1), (13, 8, 3), (30, 32, 1), (64, 32, 10), (28, 300, 2), (100, 17, 5)]
 ROWS = 700
@@ -45,6 +46,20 @@ def test_a_prediction_is_the_forward_pass_of_training(stream: np.random.RandomSt
         np.testing.assert_allclose(passed.Z2, work.Z2[:, passed.rows], rtol=1e-12)
         np.testing.assert_allclose(passed.A2, work.A2[:, passed.rows], rtol=1e-13)
         np.testing.assert_array_equal(passed.Y, data.targets[passed.rows].T)
+
+
+@pytest.mark.parametrize("chunk", [256, 512])
+def test_every_chunk_counts_in_the_loss(
+    chunk: int, stream: np.random.RandomState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three chunks or two, the last one short, and by hand."""
+    network = Network(3, 4, 1, "tanh", "linear")
+    theta = parameters(network, stream.standard_normal(network.n_parameters))
+    table, targets = with_ones(stream.standard_normal((ROWS, 3))), stream.standard_normal((ROWS, 1))
+    expected = ((predict(network, theta, table) - targets) ** 2).sum() / 2 / ROWS
+    monkeypatch.setattr(prediction, "CHUNK_ROWS", chunk)
+    found = objective(network, theta, Examples(table, targets), 0.0)
+    assert found == pytest.approx(expected, rel=1e-13)
 
 
 def test_rows_do_not_depend_on_their_neighbours() -> None:

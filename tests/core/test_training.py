@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Examples, examples
-from shallow_cli.core.batches import batches, steps_per_epoch
 from shallow_cli.core.datasets import generate
 from shallow_cli.core.events import End, Job, Progress, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Network, parameters, zeros
 from shallow_cli.core.prediction import objective
-from shallow_cli.core.rng import epoch_order, split_stream
 from shallow_cli.core.stopping import Best, Losses
 from shallow_cli.core.training import train
 
@@ -91,30 +89,6 @@ def test_the_first_weights_are_left_alone(moons: Examples) -> None:
     before = theta.vector.copy()
     list(train(Job(NETWORK, moons, None, settings()), theta))
     np.testing.assert_array_equal(theta.vector, before)
-
-
-@pytest.mark.parametrize("batch_size", [1, 7, 20, 60, 1000])
-def test_an_epoch_visits_every_row_once(batch_size: int) -> None:
-    """Inputs with their own targets, in a new order every epoch, a short last batch included."""
-    numbered = Examples(np.c_[np.arange(60.0), np.ones(60)], np.arange(60.0)[:, None] * 2)
-    network = Network(1, 2, 1, output="linear")
-    source = batches(network, numbered, batch_size, seed=3)
-    orders = []
-    for _ in range(2):
-        seen: list[float] = []
-        for _ in range(steps_per_epoch(60, batch_size)):
-            for shard in (shard for block in next(source).blocks for shard in block.shards(None)):
-                np.testing.assert_array_equal(shard.Y[0], shard.X[0] * 2)
-                seen += shard.X[0].tolist()
-        assert sorted(seen) == list(range(60))
-        orders.append(seen)
-    assert orders[0] != orders[1]
-
-
-def test_full_batch_keeps_the_order_of_the_rows(moons: Examples) -> None:
-    shard = next(batches(NETWORK, moons, None, seed=3)).only
-    assert shard is not None
-    np.testing.assert_array_equal(shard.X, moons.table.T)
 
 
 def test_mini_batches_learn(moons: Examples) -> None:
@@ -255,19 +229,6 @@ def test_a_minimum_is_where_training_stays() -> None:
 def test_an_equal_loss_is_no_better() -> None:
     best = Best(np.zeros(1), 0, 1.0).seen(np.ones(1), 1, 1.0)
     assert best.epoch == 0
-
-
-def test_orders_and_splits_come_from_their_own_streams() -> None:
-    """As promised for a resumed run: `RandomState([seed, 2, epoch])`, epochs from 1."""
-    found = [epoch_order(7, epoch, 5).tolist() for epoch in (1, 2)]
-    streams = [np.random.RandomState([7, 2, epoch]).permutation(5).tolist() for epoch in (1, 2)]
-    assert found == streams
-    numbered = Examples(np.c_[np.arange(5.0), np.ones(5)], np.zeros((5, 1)))
-    shard = next(batches(Network(1, 2, 1), numbered, 5, seed=7)).only
-    assert shard is not None
-    assert shard.X[0].tolist() == found[0]
-    split = np.random.RandomState([7, 1]).permutation(5).tolist()
-    assert split_stream(7).permutation(5).tolist() == split
 
 
 def test_an_initializer_looks_at_the_fans_of_each_layer() -> None:

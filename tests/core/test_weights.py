@@ -35,7 +35,7 @@ def twins(output: str) -> tuple[Examples, Examples]:
 
 def gradient_of(network: Network, theta: Parameters, data: Examples) -> Array:
     gradient = zeros(network)
-    objective_gradient(network, theta, batch_of(network, data), 0.0, gradient)
+    run(objective_gradient(network, theta, batch_of(network, data), 0.0, gradient))
     return gradient.vector
 
 

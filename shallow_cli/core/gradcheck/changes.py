@@ -12,6 +12,7 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS, Activation
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.calls import run
 from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.network import (
     Parameters,
@@ -22,7 +23,7 @@ from shallow_cli.core.network import (
     workspace,
     zeros,
 )
-from shallow_cli.core.penalty import add_penalty_gradient
+from shallow_cli.core.penalty import penalty_gradient
 
 FIXED_LEAK = 0.01
 
@@ -211,7 +212,7 @@ def l2_on_biases(at: Pass) -> None:
 def add_l2(at: Pass, times: float = 1.0) -> None:
     """Add what L2 adds to the gradient, or a multiple of it."""
     scratch = zeros(at.case.network, at.gradient.vector.dtype.type)
-    add_penalty_gradient(at.theta, times * at.case.l2, at.gradient, scratch)
+    run(penalty_gradient(at.theta, times * at.case.l2, at.gradient, scratch))
 
 
 def correct_pass(case: Case, theta: Parameters) -> Pass:
@@ -220,7 +221,7 @@ def correct_pass(case: Case, theta: Parameters) -> Pass:
     shard = as_shard(case.data)
     w = 1.0 if shard.w is None else shard.w
     work, gradient = workspace(network, m, dtype, own_Z1=True), zeros(network, dtype)
-    forward(network, theta, shard.X, work)
-    backward(network, theta, shard, work, gradient)
+    run(forward(network, theta, shard.X, work))
+    run(backward(network, theta, shard, work, gradient))
     gradient.vector[...] /= m
     return Pass(case, theta, shard.X, shard.Y, w, work, gradient)

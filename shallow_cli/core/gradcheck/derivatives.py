@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.calls import run
 from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.prediction import objective
@@ -51,8 +52,9 @@ def backprop(case: Case, theta: Parameters) -> Parameters:
         zeros(case.network, theta.vector.dtype.type),
         batch_of(case.network, case.data),
     )
-    for _ in range(2):
-        objective_gradient(case.network, theta, batch, case.l2, gradient)
+    calls = objective_gradient(case.network, theta, batch, case.l2, gradient)
+    run(calls)
+    run(calls)
     return gradient
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.calls import run
 from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.network import Parameters, Workspace, forward, parameters, workspace, zeros
 
@@ -38,10 +39,10 @@ def rounding(case: Case, theta: Parameters) -> Rounding:
     X, Y = case.data.table.T.astype(np.float64), case.data.targets.T
     w = 1.0 if case.data.weights is None else case.data.weights.astype(np.float64)
     work = workspace(network, m, own_Z1=True)
-    forward(network, theta, X, work)
+    run(forward(network, theta, X, work))
     A1, A2 = np.abs(work.A1_ones), np.abs(work.A2)
     activation = ACTIVATIONS[network.activation]
-    activation.slope(work.A1, work.slope, network.leak)
+    run(activation.slope(work.A1, work.slope, network.leak))
     slope = np.abs(work.slope)  # one that is wrong may be negative, which no bound must be
 
     E_Z1 = np.abs(theta.layer1) @ np.abs(X)

@@ -23,7 +23,6 @@ from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.gradcheck.rounding import Rounding, at_a_corner, rounding
 from shallow_cli.core.gradcheck.textbook import RATES, UPDATES, Averages
 from shallow_cli.core.network import Parameters, parameters
-from shallow_cli.core.rng import epoch_order
 from shallow_cli.core.steps import steps
 
 STEPS = 3
@@ -88,13 +87,13 @@ def _learning_rate(job: Job, epoch: int) -> float:
 
 
 def _rows_of_steps(job: Job) -> Iterator[tuple[int, Array]]:
-    """The epoch of each step and the rows it should use, by the promise of `core.rng`."""
+    """The epoch of each step and the rows it should use, as is promised to users."""
     m, batch = len(job.training), job.settings.batch_size
     for epoch in count(1):
         if batch is None:
             yield epoch, np.arange(m)
             continue
-        order = epoch_order(job.settings.seed, epoch, m)
+        order = np.random.RandomState([job.settings.seed, 2, epoch]).permutation(m)
         for start in range(0, m, batch):
             yield epoch, order[start : start + batch]
 

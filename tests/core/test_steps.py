@@ -1,0 +1,102 @@
+"""Steps of a training: the gradient that they say they have used, and L-BFGS as one of them."""
+
+import dataclasses
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
+from shallow_cli.core.gradcheck.points import generic_examples, generic_point
+from shallow_cli.core.gradient import batch_of, objective_gradient
+from shallow_cli.core.network import Network, parameters, zeros
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.prediction import objective
+from shallow_cli.core.steps import steps
+from shallow_cli.core.training import train
+
+from .reference_problem import NETWORK, REFERENCE, training
+
+EFFORT = {(case["function"], case["n"]): case for case in REFERENCE["minima"]}
+
+
+def settings(**chosen: Any) -> Settings:
+    return Settings(**{"learning_rate": 0.1, "epochs": 500, "log_every": 1, **chosen})
+
+
+def jobs(optimizer: str) -> tuple[Job, Network]:
+    """Rows with weights, and a penalty."""
+    network = Network(4, 5, 3, "tanh", "softmax")
+    data = generic_examples(network, 30, 0, weighted=True)
+    return Job(network, data, None, settings(optimizer=optimizer, l2=0.1)), network
+
+
+def told(events: list[Event]) -> tuple[list[int], End]:
+    """The epochs of the rows, and the end."""
+    assert isinstance(events[-1], End)
+    return [event.epoch for event in events if isinstance(event, Row)], events[-1]
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, LBFGS])
+def test_a_step_yields_the_gradient_of_where_it_began(optimizer: str) -> None:
+    job, network = jobs(optimizer)
+    theta, expected = generic_point(network, 0), zeros(network)
+    stepping = steps(job, theta)
+    for _ in range(5):
+        before = parameters(network, theta.vector.copy())
+        objective_gradient(network, before, batch_of(network, job.training), 0.1, expected)
+        np.testing.assert_array_equal(next(stepping), expected.vector)
+        assert (theta.vector != before.vector).all()
+
+
+def test_lbfgs_descends_the_objective_of_the_loss_table() -> None:
+    """With the weights of the rows and the penalty: it falls at every step."""
+    job, network = jobs(LBFGS)
+    theta = generic_point(network, 0)
+    losses = [
+        objective(network, theta, job.training, 0.1).real for _ in islice(steps(job, theta), 1000)
+    ]
+    assert len(losses) > 10
+    assert all(b < a + 1e-15 for a, b in pairwise(losses))
+
+
+def test_lbfgs_ends_at_the_minimum_that_scipy_finds() -> None:
+    job, theta = training(settings(optimizer=LBFGS, l2=0.1))
+    taken = sum(1 for _ in islice(steps(job, theta), 1000))
+    effort = EFFORT[REFERENCE["problem"], NETWORK.n_parameters]
+    found = objective(NETWORK, theta, job.training, 0.1).real
+    assert found == pytest.approx(effort["value"], rel=1e-12)
+    assert taken <= 1.2 * effort["calls"]
+
+
+@pytest.mark.parametrize("log_every", [1, 7, 1000])
+@pytest.mark.parametrize("patience", [None, 300])
+def test_a_training_that_converges_tells_each_epoch_once(
+    log_every: int, patience: int | None
+) -> None:
+    """Whether or not the last epoch was due anyway."""
+    how = settings(optimizer=LBFGS, l2=0.1, log_every=log_every, early_stopping=patience)
+    job, theta = training(how)
+    if patience:
+        job = dataclasses.replace(job, validation=job.training)
+    epochs, end = told(list(train(job, theta)))
+    assert end.reason is Reason.CONVERGED
+    assert epochs == sorted({*range(0, end.last_epoch, log_every), end.last_epoch})
+
+
+def test_a_training_that_begins_at_the_minimum_has_one_row() -> None:
+    job, theta = training(settings(optimizer=LBFGS, l2=0.1))
+    _, end = told(list(train(job, theta)))
+    epochs, again = told(list(train(job, end.theta)))
+    assert (epochs, again.reason, again.last_epoch) == ([0], Reason.CONVERGED, 0)
+    np.testing.assert_array_equal(again.theta.vector, end.theta.vector)
+
+
+def test_an_interrupted_lbfgs_has_not_converged() -> None:
+    job, theta = training(settings(optimizer=LBFGS, l2=0.1))
+    asked = iter(range(1000))
+    epochs, end = told(list(train(job, theta, lambda: next(asked) >= 5)))
+    assert end.reason is Reason.INTERRUPTED
+    assert 0 < end.last_epoch < 10
+    assert epochs[-1] == end.last_epoch
