@@ -69,6 +69,19 @@ SLOW = (
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
 )
 
+# The tests of a module of the core, besides those that have its name.
+OF_MODULE = {
+    "arrays": ("batches", "weights", "made"),
+    "gradient": ("float32", "made"),
+    "initializers": ("training",),
+    "measuring": ("training",),
+    "penalty": ("gradient",),
+    "prediction": ("made",),
+    "rng": ("batches", "training"),
+    "stopping": ("training",),
+    "workers": ("threads",),
+}
+
 
 def _pytest(*words: str) -> tuple[str, ...]:
     """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
@@ -86,10 +99,15 @@ class Check:
 
     def likely(self, module: str) -> tuple[str, ...]:
         """The words for the tests that are most likely to see a mistake in a module, if any are."""
-        core, name = module.startswith("core/"), f"/test_{PurePath(module).stem}.py"
-        tests = [word for word in self.words if word.startswith("tests/")]
-        named = {t for t in tests if (name in t if core else not t.startswith(CORE))}
-        return tuple(w for w in self.words if w not in tests or w in named) if named else ()
+        stem = PurePath(module).stem
+        names = {f"/test_{name}.py" for name in (stem, *OF_MODULE.get(stem, ()))}
+        core, tests = module.startswith("core/"), [w for w in self.words if w.startswith("tests/")]
+        others = {
+            test
+            for test in tests
+            if not (any(n in test for n in names) if core else CORE not in test)
+        }
+        return tuple(w for w in self.words if w not in others) if len(others) < len(tests) else ()
 
 
 CHECKS = (

@@ -1,17 +1,62 @@
-"""Runs one check in a copy of the project: `python -P inside.py shallow|pytest WORDS…`.
+"""Runs one check in a copy of the project, in a process of its own.
 
-pytest may be given several rounds of words, with `--then` between them; the next begins where
-the one before has found nothing. The exit code is the check's own. A check of some other copy
-would prove nothing, so that the modules it has loaded are looked at afterwards.
+That process is a fork of one that has loaded NumPy and pytest, and nothing of the project: to
+load them takes as long as most checks. pytest may be given several rounds of words, with `--then`
+between them; the next begins where the one before has found nothing. The exit code is the check's
+own. A check of some other copy would prove nothing, so that the modules it has loaded are looked
+at afterwards.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 ANOTHER_COPY = 99
 THEN = "--then"
+LOADED = ("numpy", "pytest", "typer", "yaml", "rich.console")
+FORKS = get_context("forkserver")
+
+
+class Task(NamedTuple):
+    """`shallow` or pytest with some words, in a copy; what it prints goes to the log.
+
+    Compiled files are written by the first run in a copy, which those of the mutants inherit.
+    """
+
+    copy: Path
+    log: Path
+    program: str
+    words: tuple[str, ...]
+    compiled: bool
+
+
+def run(task: Task, seconds: float) -> int | None:
+    """The exit code, None if it does not end in so many seconds."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before the process that is forked loads NumPy
+    FORKS.set_forkserver_preload(list(LOADED))
+    process = FORKS.Process(target=_run, args=(task,))
+    process.start()
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode
+
+
+def _run(task: Task) -> None:
+    log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.chdir(task.copy)
+    os.environ["PYTHONPATH"] = str(task.copy)
+    sys.path.insert(0, str(task.copy))
+    sys.dont_write_bytecode = not task.compiled
+    sys.exit(main(task.program, list(task.words)))
 
 
 def main(program: str, words: list[str]) -> int:
@@ -44,7 +89,3 @@ def _all_from(folder: Path) -> bool:
     names = [name for name in sys.modules if name.partition(".")[0] == "shallow_cli"]
     files = [Path(sys.modules[name].__file__ or "") for name in names]
     return bool(files) and all(file.is_relative_to(folder) for file in files)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))

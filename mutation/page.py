@@ -26,18 +26,21 @@ in a line, the module, the function, the text in it and its replacement. The tex
 exactly once: when the code has moved on, the run says which edit no longer applies. Then `--write`.
 If it survives, the mistake may be none (the edited program does the same); else a test is missing.
 
-M01 to M62 are common mistakes in networks of this kind. The numbers that are missing belong to
-what this project does not have: class weights (M38 to M40), momentum (M46), a learning rate that
-decays (M47). P01 and on are mistakes of this project's own parts."""
+M01 to M62 are common mistakes in networks of this kind; M38 to M40, of class weights, are those of
+the weights of rows here (P31, P33 and P63). The others are mistakes of this project's own parts:
+L of L-BFGS, O of the other optimizers, S of schedules, T of threads, blocks and batches, P of the
+rest."""
 
 READING = """No verdict is no pass either: the loss is not finite somewhere, or training ran away.
 
 A pass of the gradient check means that the gradient is that of the loss **as it is coded**, and
 that training uses it. The rows without a "yes" there show that it means no more. The loss may be
-another than was meant, in training and check alike (M24). The order of the rows is that of the
-same streams (P17). First weights, predictions, scaling, the split, early stopping and the reports
+another than was meant, in training and check alike (M24, P02). The order of the rows is that of
+the same streams (P17). First weights, predictions, scaling, the split, early stopping and the reports
 are not looked at (M48, M50 to M59, P18 to P30, P43 to P54). A few rows are one shard and one block,
-and in memory (P05, P08 to P12, P37 to P42)."""
+in memory, and of one thread (P05 to P13, P38 to P42, T01 to T15). Optimizers and schedules have
+their customary settings, in float64, and a rate decays every epoch (O05, O23, S07 to S12). Of a step of L-BFGS it
+sees the gradient and the fall of the loss, not the way (L01 to L20)."""
 
 
 def page(found: Sequence[Outcome]) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutation.checks import CHECKS, Check
-from mutation.inside import ANOTHER_COPY, THEN
+from mutation.inside import ANOTHER_COPY, THEN, Task, run
 from mutation.mutant import PACKAGE, Mutant, mutated
 
 ROOT = Path(__file__).parents[1]
 NEEDED = (PACKAGE, "tests", "configs", "data")
-INSIDE = Path(__file__).with_name("inside.py")
 NO_VERDICT = 4  # the exit code of `shallow gradcheck` where the loss is not finite, say
 SECONDS = 120  # for a check that takes two or three; a mutant may make a loop endless
 
@@ -98,20 +95,11 @@ def run_check(
     Raises:
         UnfitError: if it has looked at other code than that of the copy.
     """
-    env = {**os.environ, "PYTHONPATH": str(copy), "OPENBLAS_NUM_THREADS": "1"}
-    env["PYTHONDONTWRITEBYTECODE"] = "" if compiled else "1"  # empty: do write
     words = (*first, THEN, *check.words) if first else check.words
-    command = [sys.executable, "-P", str(INSIDE), check.program, *words]
-    with _log(check, copy).open("wb") as log:
-        try:
-            done = subprocess.run(
-                command, cwd=copy, env=env, stdout=log, stderr=log, timeout=SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return None
-    if done.returncode == ANOTHER_COPY:
+    code = run(Task(copy, _log(check, copy), check.program, words, compiled), SECONDS)
+    if code == ANOTHER_COPY:
         raise UnfitError(f"{check.name} has not run on the code of its copy, {copy.name}")
-    return done.returncode
+    return code
 
 
 def _answer(check: Check, code: int | None) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from shallow_cli.core import gradient
+from shallow_cli.core.calls import Calls
 from shallow_cli.core.gradcheck.mistakes import MISTAKES
 from shallow_cli.core.network import backward
 from shallow_cli.core.outputs import OUTPUTS
@@ -92,8 +94,7 @@ def test_the_table_of_a_point(shallow: Shallow) -> None:
 def test_a_term_replaced_in_the_backward_pass_exits_1(
     term: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def mistaken(network: Any, theta: Any, shard: Any, work: Any, out: Any) -> None:
-        backward(network, theta, shard, work, out)
+    def replace_term(theta: Any, shard: Any, work: Any, out: Any) -> None:
         X, Y = shard.X, shard.Y
         dA1 = {"W2": (theta.W2 + 1e-6).T @ work.dZ2}.get(term, theta.W2.T @ work.dZ2)
         dZ1 = dA1 * (1 if term == "slope" else work.slope)
@@ -102,6 +103,10 @@ def test_a_term_replaced_in_the_backward_pass_exits_1(
             out.layer2[...] = (work.A2 + Y) @ work.A1_ones.T
         if term == "b2":
             out.b2[...] = 0
+
+    def mistaken(network: Any, theta: Any, shard: Any, work: Any, out: Any) -> Calls:
+        calls = backward(network, theta, shard, work, out)
+        return [*calls, (replace_term, (theta, shard, work, out))]
 
     monkeypatch.setattr(gradient, "backward", mistaken)
     done = shallow("gradcheck", FLOWER, code=1)
@@ -269,7 +274,7 @@ def test_a_training_that_diverges_is_told(shallow: Shallow) -> None:
 def test_a_step_that_misuses_a_right_gradient_has_a_hint_too(
     shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shallow_cli.core.batches.epoch_order", lambda _s, _e, m: np.arange(m))
+    monkeypatch.setattr("shallow_cli.core.batches.epoch_orders", lambda _s, m: repeat(np.arange(m)))
     done = shallow("gradcheck", IRIS, "--set", "batch_size=8", code=1)
     assert "\nstep 1: W1[" in done.out
     assert "\nhint: the gradient is right, and the step taken with it is not: " in done.out

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cli.core import gradient, prediction
+from shallow_cli.core import prediction
 
 from .conftest import ROOT, Shallow, write
+from .core.calling import cut_small
 
 FLOWER, IRIS = ROOT / "configs/flower.yaml", ROOT / "configs/iris.yaml"
 
@@ -107,14 +108,9 @@ def test_any_number_of_threads_gives_the_same_bytes(
     settings: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With rows for several blocks in a step."""
-    for module, name, value in (
-        (gradient, "FEWEST_ROWS", 8),
-        (gradient, "MOST_ROWS", 8),
-        (gradient, "SHARDS_PER_BLOCK", 3),
-        (prediction, "CHUNK_ROWS", 256),
-        (prediction, "THREADS_FROM_UNITS", 1),
-    ):
-        monkeypatch.setattr(module, name, value)
+    cut_small(monkeypatch, 8, 3)
+    monkeypatch.setattr(prediction, "CHUNK_ROWS", 256)
+    monkeypatch.setattr(prediction, "THREADS_FROM_UNITS", 1)
     common = sets(f"data.samples=700 data.validation=0.3 l2=0.01 epochs=6 {settings}")
     models = []
     for threads in (1, 2, 5):

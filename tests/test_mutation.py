@@ -7,7 +7,7 @@ import pytest
 
 from mutation.__main__ import broken, line
 from mutation.checks import CHECKS
-from mutation.inside import ANOTHER_COPY, main
+from mutation.inside import ANOTHER_COPY, main, rounds
 from mutation.mutant import BrokenError, Edit, Mutant, mutated
 from mutation.mutants import MUTANTS
 from mutation.page import PAGE, beginning, difference
@@ -38,6 +38,7 @@ def test_every_mutant_still_applies(subject: Mutant) -> None:
 def test_names_and_meanings_are_unique() -> None:
     assert len({m.name for m in MUTANTS}) == len({m.says for m in MUTANTS}) == len(MUTANTS)
     assert all(re.fullmatch(r"[LMOPST]\d\d", m.name) for m in MUTANTS)
+    assert not any("|" in m.says for m in MUTANTS)  # it would part the cells of the page
 
 
 def test_only_the_named_function_is_edited() -> None:
@@ -100,6 +101,34 @@ def test_what_became_of_a_mutant_is_a_line(said: str, ending: str) -> None:
     outcome = Outcome(mutant("down", "n", "m"), {"gradcheck": said, "promises": "no"})
     assert line(outcome).endswith(ending)
     assert outcome.survived is (said == "no")
+
+
+def test_the_tests_of_a_module_come_first() -> None:
+    """With the same options; what is left out there is left out here."""
+    [promises] = [check for check in CHECKS if check.name == "promises"]
+    for module, tests in {
+        "core/workers.py": ["tests/core/test_threads.py"],
+        "core/network.py": ["tests/core/test_network.py"],
+        "core/events.py": [],
+    }.items():
+        words = promises.likely(module)
+        assert [word for word in words if word.startswith("tests/")] == tests
+        options = [word for word in promises.words if not word.startswith("tests/")]
+        assert [word for word in words if word not in tests] == (options if tests else [])
+    others = {word for word in promises.words if word.startswith("tests/test_")}
+    assert {w for w in promises.likely("tables/plan.py") if w.startswith("tests/")} == others
+
+
+def test_every_test_of_a_check_is_there() -> None:
+    for word in (word for check in CHECKS for word in check.words):
+        path, _, test = word.removeprefix("--deselect=").partition("::")
+        if path.startswith("tests/"):
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8") or not test
+
+
+def test_rounds_are_parted() -> None:
+    assert rounds(["a", "--then", "b", "c"]) == [["a"], ["b", "c"]]
+    assert rounds([]) == [[]]
 
 
 def test_a_check_of_another_copy_proves_nothing(

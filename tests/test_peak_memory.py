@@ -41,7 +41,8 @@ def peak(folder: Path, *words: str) -> int:
     [
         ["train", "few.yaml", "-o", "other.npz"],
         ["train", "few.yaml", "-o", "other.npz", "--set", "batch_size=64"],
-        ["train", "few.yaml", "-o", "other.npz", "--set", "data.validation=0.2"],
+        # A last shard that is shorter than the others needs buffers of its own: here both have one.
+        ["train", "few.yaml", "-o", "other.npz", "--set", "data.validation=0.26"],
         ["predict", "some.npz", "few.csv"],
         ["evaluate", "some.npz", "few.csv"],
         ["evaluate", "few.npz", "few.csv"],  # known, and therefore taken apart

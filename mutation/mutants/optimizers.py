@@ -126,7 +126,7 @@ ADAM = (
     ),
     _adam(
         "O15",
-        "Adam's second average is that of |dθ|: the square is forgotten",
+        "Adam's second average is of sizes: the square is forgotten",
         "np.multiply(gradient, gradient, out=step)",
         "np.abs(gradient, out=step)",
     ),

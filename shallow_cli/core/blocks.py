@@ -74,18 +74,19 @@ def work_of_row(network: Network) -> int:
 
 def block_count(network: Network, m: int) -> int:
     """Into how many blocks m rows are cut: few, but for a few threads, or as many as it takes."""
-    few = min(FEW, m * work_of_row(network) // WORTH_A_THREAD)
+    few = min(FEW, m, m * work_of_row(network) // WORTH_A_THREAD)
     return max(1, few, -(-m // (SHARDS_PER_BLOCK * shard_rows(network))))
 
 
 def block_slices(network: Network, m: int) -> list[tuple[slice, ...]]:
-    """The rows of the shards of each block, in order and as even as can be."""
-    blocks = even_slices(0, m, block_count(network, m))
-    most = shard_rows(network)
-    return [
-        tuple(even_slices(block.start, block.stop, -(-(block.stop - block.start) // most)))
-        for block in blocks
-    ]
+    """The rows of the shards of each block, in order and as even as can be.
+
+    All shards are of one length but for the last, so that two workspaces do for them.
+    """
+    blocks = block_count(network, m)
+    per_block = -(-m // (blocks * shard_rows(network)))
+    shards = even_slices(0, m, blocks * per_block)
+    return [tuple(shards[at : at + per_block]) for at in range(0, len(shards), per_block)]
 
 
 def even_slices(start: int, stop: int, parts: int) -> list[slice]:

@@ -136,7 +136,9 @@ def objective_gradient(
     buffers, room = batch.buffers, batch.buffers.rooms[0]
     if batch.only is None:
         total = buffers.total
-        calls: Calls = [(_sum_blocks, (_works(network, theta, batch), buffers, pool))]
+        rooms = buffers.rooms if pool else buffers.rooms[:1]
+        works = _works(network, theta, batch, rooms)
+        calls: Calls = [(_sum_blocks, (works, buffers, pool))]
     else:
         total = room.shard_sum.vector
         calls = _sum_shard(network, theta, batch.only, room)
@@ -173,14 +175,18 @@ def _fill_loss(output: str, Z2: Array, Y: Array, w: Array | None, loss: Array) -
 Work = Callable[[Room], tuple[Array, float]]  # the sum over a block, in its room, and its loss
 
 
-def _works(network: Network, theta: Parameters, batch: Batch) -> Sequence[Work]:
-    """What sums the blocks up; where they are few, their calls are made beforehand."""
-    rooms = cycle(batch.buffers.rooms)  # as `in_order` gives them to the blocks
+def _works(
+    network: Network, theta: Parameters, batch: Batch, rooms: Sequence[Room]
+) -> Sequence[Work]:
+    """What sums the blocks up; where they are few, their calls are made beforehand.
+
+    Rooms are given to the blocks as `in_order` gives them.
+    """
     return [
         partial(_add_up, _block_calls(network, theta, block, room), len(block) == 1)
         if isinstance(block, KeptBlock) and len(batch.blocks) <= FEW
         else partial(_sum_block, network, theta, block)
-        for block, room in zip(batch.blocks, rooms)  # noqa: B905 - rooms are used over and over
+        for block, room in zip(batch.blocks, cycle(rooms))
     ]
 
 

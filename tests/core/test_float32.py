@@ -7,18 +7,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shallow_cli.core import gradient
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
-from shallow_cli.core.batches import batches
+from shallow_cli.core.calls import run
 from shallow_cli.core.events import End, Job, Row, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import Buffers, batch_of, new_buffers, objective_gradient
+from shallow_cli.core.gradient import (
+    Buffers,
+    batch_of,
+    new_buffers,
+    objective_gradient,
+    objective_value,
+)
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.prediction import passes, predict
 from shallow_cli.core.steps import steps
 from shallow_cli.core.training import train
+
+from .calling import batch_stream, cut_small
 
 NETWORK = Network(4, 6, 3, "tanh", "softmax")
 ROWS = 90
@@ -28,9 +35,7 @@ every_optimizer = pytest.mark.parametrize("optimizer", [*OPTIMIZERS, LBFGS])
 
 @pytest.fixture
 def several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradient, "FEWEST_ROWS", 8)
-    monkeypatch.setattr(gradient, "MOST_ROWS", 8)
-    monkeypatch.setattr(gradient, "SHARDS_PER_BLOCK", 2)
+    cut_small(monkeypatch, 8, 2)
 
 
 def start(
@@ -86,12 +91,20 @@ def arrays_of(buffers: Buffers) -> dict[str, Array]:
 
 
 @pytest.mark.usefixtures("several_blocks")
-@pytest.mark.parametrize("batch_size", [None, 32])
-def test_buffers_are_float32_and_sums_of_shards_float64(batch_size: int | None) -> None:
+@pytest.mark.parametrize(
+    ("batch_size", "sums"),
+    [(None, {"total", "block"}), (65, {"total", "block"}), (64, set()), (16, set()), (8, set())],
+)
+def test_buffers_are_float32_and_sums_of_many_shards_float64(
+    batch_size: int | None, sums: set[str]
+) -> None:
+    """Batches of 12, 10, 8, 2 shards and 1: more than eight are many."""
     data, _ = start(np.float32)
-    batch = next(batches(NETWORK, data, batch_size, 0))
-    wide = {name for name, a in arrays_of(batch.buffers).items() if a.dtype == np.float64}
-    assert wide == {"total", "block"}
+    batch = next(batch_stream(NETWORK, data, batch_size))
+    arrays = arrays_of(batch.buffers)
+    assert {array.dtype for array in arrays.values()} <= {np.dtype("f4"), np.dtype("f8")}
+    assert {name for name, array in arrays.items() if array.dtype == np.float64} == sums
+    assert batch.buffers.loss.dtype == np.float64
     for block in batch.blocks:
         for shard in block.shards(None):
             assert shard.w is not None
@@ -107,9 +120,9 @@ def test_many_shards_lose_nothing_in_their_sum() -> None:
     data = Examples(np.ones((808, 2), np.float32), -errors[:, None])
     result = zeros(network, np.float32)
     batch = batch_of(network, data, new_buffers(network, data, losses=True))
-    loss = objective_gradient(network, theta, batch, 0.0, result)
+    run(objective_gradient(network, theta, batch, 0.0, result))
     assert result.b2[0, 0] == np.float32((8 * 2.0**20 + 800 * 2.0**-6) / 808)
-    assert loss == (8 * 2.0**40 + 800 * 2.0**-12) / 2 / 808
+    assert objective_value(theta, batch, 0.0) == (8 * 2.0**40 + 800 * 2.0**-12) / 2 / 808
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

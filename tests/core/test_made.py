@@ -7,9 +7,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from shallow_cli.core import gradient, prediction
+from shallow_cli.core import prediction
 from shallow_cli.core.arrays import Array, Examples, MadeExamples
-from shallow_cli.core.batches import MOST_GATHERED
 from shallow_cli.core.events import End, Event, Job, Settings
 from shallow_cli.core.gradcheck.check import Budget
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
@@ -20,18 +19,17 @@ from shallow_cli.core.prediction import objective, passes
 from shallow_cli.core.tracing import trace
 from shallow_cli.core.training import train
 
+from .calling import cut_small
 from .gradcheck.cases import OUTPUT_SIZES
 
-M, HELD_OUT = 700, 300
+M, HELD_OUT = 690, 300
 SHARD, CHUNK = 30, 512
 
 
 @pytest.fixture(autouse=True)
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """24 shards in five blocks, and two chunks of predictions, both with a short last one."""
-    monkeypatch.setattr(gradient, "FEWEST_ROWS", SHARD)
-    monkeypatch.setattr(gradient, "MOST_ROWS", SHARD)
-    monkeypatch.setattr(gradient, "SHARDS_PER_BLOCK", 5)
+    """25 shards in five blocks, and two chunks of predictions, both with a short last one."""
+    cut_small(monkeypatch, SHARD, 5)
     monkeypatch.setattr(prediction, "CHUNK_ROWS", CHUNK)
 
 
@@ -77,10 +75,13 @@ def events(job: Job) -> tuple[list[Event], Array]:
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("batch_size", [None, 64, M, 10**6])
+@pytest.mark.parametrize("batch_size", [None, 64, 330, M, 10**6])
 @pytest.mark.parametrize("output", OUTPUT_SIZES)
 def test_training_has_the_same_bits(output: str, batch_size: int | None, weighted: bool) -> None:
-    """Rows of the loss table, progress, early stopping, and the weights at the end."""
+    """Rows of the loss table, progress, early stopping, and the weights at the end.
+
+    Batches of 64 are of one block, those of 330 of three, and the short last one is of one again.
+    """
     job, there = jobs(output, batch_size, weighted=weighted)
     (expected, theta), (found, theta_there) = events(job), events(there)
     assert len(expected) > 5
@@ -115,13 +116,14 @@ def test_passes_come_in_order_with_the_same_rows() -> None:
     assert start == M
 
 
-@pytest.mark.parametrize("batch_size", [None, 64])
-def test_a_little_is_asked_for_at_a_time(batch_size: int | None) -> None:
-    """A shard or some batches of the training, a chunk of predictions."""
+@pytest.mark.parametrize(
+    ("batch_size", "steps"), [(None, {28, 18}), (10, {640, 50}), (64, {M}), (330, {112, 106, 30})]
+)
+def test_a_little_is_asked_for_at_a_time(batch_size: int | None, steps: set[int]) -> None:
+    """A shard, some batches, or a block of the training; a chunk of predictions."""
     asked: list[int] = []
     events(jobs("softmax", batch_size, asked, weighted=False)[1])
-    step = min(batch_size * MOST_GATHERED, M) if batch_size else SHARD
-    assert set(asked) == {step, M % step or step, CHUNK, M % CHUNK, HELD_OUT}
+    assert set(asked) == {*steps, CHUNK, M % CHUNK, HELD_OUT}
 
 
 def test_a_short_table_needs_no_more_room_than_itself() -> None:

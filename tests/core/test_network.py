@@ -8,7 +8,6 @@ import pytest
 from shallow_cli.core.arrays import Array, Examples, examples
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Settings
-from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -23,14 +22,9 @@ from shallow_cli.core.network import (
 from shallow_cli.core.optimizers import Clock, gradient_descent
 from shallow_cli.core.prediction import objective
 
+from .calling import gradient_of
+
 M, N_X, N_H, N_Y = 7, 4, 5, 3  # all different: a transpose cannot hide
-
-
-def gradient_of(network: Network, theta: Parameters, data: Examples, l2: float) -> Parameters:
-    """The gradient of the objective."""
-    gradient = zeros(network)
-    run(objective_gradient(network, theta, batch_of(network, data), l2, gradient))
-    return gradient
 
 
 def test_one_step_worked_by_hand() -> None:

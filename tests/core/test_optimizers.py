@@ -11,6 +11,7 @@ from shallow_cli.core.events import Row, Settings
 from shallow_cli.core.optimizers import OPTIMIZERS
 from shallow_cli.core.training import train
 
+from .calling import stepper
 from .reference_problem import REFERENCE, training
 
 START = np.array(REFERENCE["steps"]["start"])
@@ -32,10 +33,11 @@ def settings(**chosen: Any) -> Settings:
 def path(how: Settings, gradients: Array, dtype: type[np.generic] = np.float64) -> Array:
     """Where an optimizer is after each of its steps, (steps, n)."""
     theta, found = START.astype(dtype), []
-    optimizer = OPTIMIZERS[how.optimizer]
-    memory = optimizer.memory(theta)
-    for t, gradient in enumerate(gradients.astype(dtype), 1):
-        optimizer.step(theta, gradient, memory, how.learning_rate, t, how)
+    gradient = np.empty_like(theta)
+    step, memory = stepper(how, theta, gradient)
+    for t, latest in enumerate(gradients.astype(dtype), 1):
+        gradient[...] = latest
+        step(how.learning_rate, t)
         found.append(theta.copy())
     assert {v.dtype for v in (theta, *memory)} == {np.dtype(dtype)}
     return np.array(found)
@@ -68,9 +70,25 @@ def test_trainings_are_those_of_pytorch(case: dict[str, Any]) -> None:
 
 @every_optimizer
 def test_gradients_are_left_as_they_are(name: str) -> None:
-    before = GRADIENTS.copy()
-    path(settings(optimizer=name), GRADIENTS)
-    np.testing.assert_array_equal(GRADIENTS, before)
+    theta, gradient = START.copy(), GRADIENTS[0].copy()
+    step, _ = stepper(settings(optimizer=name), theta, gradient)
+    for t in (1, 2):
+        step(0.1, t)
+        np.testing.assert_array_equal(gradient, GRADIENTS[0])
+        assert (theta != START).any()
+
+
+@every_optimizer
+def test_the_rate_is_that_of_the_clock(name: str) -> None:
+    """Which may be another one at every step: without a rate, and momentum, nothing moves."""
+    theta = START.copy()
+    step, _ = stepper(settings(optimizer=name, momentum=0.0), theta, GRADIENTS[0])
+    step(0.1, 1)
+    before = theta.copy()
+    step(0.0, 2)
+    np.testing.assert_array_equal(theta, before)
+    step(0.3, 3)
+    assert (theta != before).any()
 
 
 @every_optimizer
@@ -102,21 +120,30 @@ def test_without_momentum_it_is_gradient_descent(name: str) -> None:
     np.testing.assert_array_equal(path(settings(optimizer=name, momentum=0.0), GRADIENTS), plain)
 
 
-def test_velocity_goes_on_at_the_rate_at_which_it_was_gained() -> None:
-    """A rate that falls to 0 stops no momentum: v ← μ v, by hand."""
-    how, theta = settings(optimizer="momentum", momentum=0.5), np.zeros(1)
-    memory = OPTIMIZERS["momentum"].memory(theta)
-    for t, (alpha, expected) in enumerate([(0.1, -0.1), (0.0, -0.15), (0.0, -0.175)], 1):
-        OPTIMIZERS["momentum"].step(theta, np.ones(1), memory, alpha, t, how)
-        assert theta[0] == pytest.approx(expected, rel=1e-15)
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("momentum", [-0.1, -0.25, -0.325, -0.3625]),
+        ("nesterov", [-0.15, -0.325, -0.3625, -0.38125]),
+    ],
+)
+def test_velocity_goes_on_at_the_rate_at_which_it_was_gained(
+    name: str, expected: list[float]
+) -> None:
+    """A rate that falls to 0 stops no momentum: v is −0.1, −0.15, −0.075, −0.0375, by hand."""
+    how, theta = settings(optimizer=name, momentum=0.5), np.zeros(1)
+    step, _ = stepper(how, theta, np.ones(1))
+    for t, (alpha, place) in enumerate(zip([0.1, 0.1, 0.0, 0.0], expected, strict=True), 1):
+        step(alpha, t)
+        assert theta[0] == pytest.approx(place, rel=1e-15)
 
 
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e150])
 def test_the_first_step_of_adam_is_the_learning_rate(size: float) -> None:
     """Whatever the size of the gradient: m̂ / √v̂ is its sign, up to ε."""
     theta, how = np.zeros(2), settings(optimizer="adam")
-    memory = OPTIMIZERS["adam"].memory(theta)
-    OPTIMIZERS["adam"].step(theta, np.array([size, -size]), memory, 0.1, 1, how)
+    step, _ = stepper(how, theta, np.array([size, -size]))
+    step(0.1, 1)
     np.testing.assert_allclose(theta, [-0.1, 0.1], rtol=2e-5)
 
 
@@ -124,10 +151,10 @@ def test_adam_corrects_nothing_after_very_many_steps() -> None:
     """1 − βᵗ is 1 then, and a steady gradient is its own average."""
     how = settings(optimizer="adam", beta1=0.5, beta2=0.5)
     theta, gradient = np.zeros(1), np.full(1, 3.0)
-    memory = OPTIMIZERS["adam"].memory(theta)
+    step, _ = stepper(how, theta, gradient)
     for t in range(10**6, 10**6 + 100):
         before = theta.copy()
-        OPTIMIZERS["adam"].step(theta, gradient, memory, 0.1, t, how)
+        step(0.1, t)
     assert before - theta == pytest.approx(0.1, rel=1e-7)
 
 

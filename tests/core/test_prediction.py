@@ -10,6 +10,7 @@ import pytest
 
 from shallow_cli.core import prediction
 from shallow_cli.core.arrays import Examples, with_ones
+from shallow_cli.core.calls import run
 from shallow_cli.core.network import Network, forward, parameters, workspace
 from shallow_cli.core.prediction import objective, passes, predict
 
@@ -39,7 +40,7 @@ def test_a_prediction_is_the_forward_pass_of_training(stream: np.random.RandomSt
     network = Network(3, 4, 2, "tanh", "softmax")
     theta = parameters(network, stream.standard_normal(network.n_parameters))
     table, work = with_ones(stream.standard_normal((ROWS, 3))), workspace(network, ROWS)
-    forward(network, theta, table.T, work)
+    run(forward(network, theta, table.T, work))
     np.testing.assert_allclose(predict(network, theta, table), work.A2.T, rtol=1e-13)
     data = Examples(table, np.eye(2)[stream.randint(0, 2, ROWS)])
     for passed in passes(network, theta, data):

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,13 @@ def test_inverse_is_worked_by_hand(decay: float, every: int, expected: list[floa
     """1 / (1 + decay_rate · step / decay_steps), as Keras' InverseTimeDecay has it."""
     found = factors(settings("inverse", decay, every, epochs=5))
     np.testing.assert_allclose(found, expected, rtol=1e-15)
+
+
+def test_inverse_falls_every_epoch_and_is_half_after_its_time() -> None:
+    found = factors(settings("inverse", 1.0, 5))
+    assert found[5] == 0.5
+    assert all(b < a for a, b in pairwise(found))
+    assert found[4] - found[5] > found[5] - found[6]  # ever more slowly
 
 
 def test_a_constant_rate_stays() -> None:

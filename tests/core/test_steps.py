@@ -9,13 +9,13 @@ import pytest
 
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import batch_of, objective_gradient
-from shallow_cli.core.network import Network, parameters, zeros
+from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.prediction import objective
 from shallow_cli.core.steps import steps
 from shallow_cli.core.training import train
 
+from .calling import gradient_of
 from .reference_problem import NETWORK, REFERENCE, training
 
 EFFORT = {(case["function"], case["n"]): case for case in REFERENCE["minima"]}
@@ -41,11 +41,11 @@ def told(events: list[Event]) -> tuple[list[int], End]:
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS, LBFGS])
 def test_a_step_yields_the_gradient_of_where_it_began(optimizer: str) -> None:
     job, network = jobs(optimizer)
-    theta, expected = generic_point(network, 0), zeros(network)
+    theta = generic_point(network, 0)
     stepping = steps(job, theta)
     for _ in range(5):
         before = parameters(network, theta.vector.copy())
-        objective_gradient(network, before, batch_of(network, job.training), 0.1, expected)
+        expected = gradient_of(network, before, job.training, l2=0.1)
         np.testing.assert_array_equal(next(stepping), expected.vector)
         assert (theta.vector != before.vector).all()
 

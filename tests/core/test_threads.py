@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from itertools import product
@@ -10,20 +11,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shallow_cli.core import gradient, prediction
+from shallow_cli.core import blocks, gradient, prediction
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples
+from shallow_cli.core.blocks import cut
+from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import End, Event, Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient
+from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, objective_value
 from shallow_cli.core.network import Network, forward, parameters, zeros
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.prediction import objective, passes, predict
 from shallow_cli.core.training import train
-from shallow_cli.core.workers import in_order, pool_of, rooms_for
+from shallow_cli.core.workers import in_order, pool_of
 
+from .calling import cut_small
 from .test_made import made
 
 M, SHARD, PER_BLOCK, CHUNK = 190, 8, 3, 32  # 24 shards, the last short, in 8 blocks; 6 chunks
+FEW = blocks.FEW
 THREADS = [2, 3, 5]
 NETWORK = Network(4, 6, 3, "tanh", "softmax")
 
@@ -34,9 +39,7 @@ in_memory_or_made = pytest.mark.parametrize("kind", [made, lambda data: data], i
 @pytest.fixture(autouse=True)
 def much_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a few rows were many: several blocks a batch, and several chunks."""
-    monkeypatch.setattr(gradient, "FEWEST_ROWS", SHARD)
-    monkeypatch.setattr(gradient, "MOST_ROWS", SHARD)
-    monkeypatch.setattr(gradient, "SHARDS_PER_BLOCK", PER_BLOCK)
+    cut_small(monkeypatch, SHARD, PER_BLOCK)
     monkeypatch.setattr(prediction, "CHUNK_ROWS", CHUNK)
     monkeypatch.setattr(prediction, "THREADS_FROM_UNITS", 1)
 
@@ -44,11 +47,10 @@ def much_work(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def used(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """The threads that have computed a shard."""
-    seen = set()
+    seen: set[int] = set()
 
-    def noted(*words: Any) -> None:
-        seen.add(threading.get_ident())
-        forward(*words)
+    def noted(*words: Any) -> Calls:
+        return [*forward(*words), (lambda: seen.add(threading.get_ident()), ())]
 
     monkeypatch.setattr(gradient, "forward", noted)
     return seen
@@ -61,15 +63,15 @@ def data(dtype: type[np.floating[Any]] = np.float64) -> Examples:
 
 
 def gradients(data: AnyExamples, threads: int, dtype: type[np.generic]) -> list[Array]:
-    """The objective and its gradient, three times with the same buffers."""
-    buffers = new_buffers(NETWORK, data, rooms_for(threads), losses=True)
-    batch, found = batch_of(NETWORK, data, buffers), []
+    """The objective and its gradient, at three points with the same calls."""
+    batch = batch_of(NETWORK, data, new_buffers(NETWORK, data, threads, losses=True))
+    theta, result, found = zeros(NETWORK, dtype), zeros(NETWORK, dtype), []
     with pool_of(threads) as pool:
+        calls = objective_gradient(NETWORK, theta, batch, 0.1, result, pool)
         for seed in range(3):
-            theta = parameters(NETWORK, generic_point(NETWORK, seed).vector.astype(dtype))
-            result = zeros(NETWORK, dtype)
-            loss = objective_gradient(NETWORK, theta, batch, 0.1, result, pool)
-            found.append(np.append(result.vector, loss))
+            theta.vector[...] = generic_point(NETWORK, seed).vector
+            run(calls)
+            found.append(np.append(result.vector, objective_value(theta, batch, 0.1)))
     return found
 
 
@@ -83,9 +85,19 @@ def events(job: Job, threads: int) -> tuple[list[Event], Array]:
 
 
 @any_threads
+@pytest.mark.parametrize(
+    ("rows", "few"), [(SHARD, FEW), (SHARD, 2), (M, FEW)], ids=["many shards", "not few", "few"]
+)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @in_memory_or_made
-def test_gradients_have_the_same_bits(kind: Any, dtype: Any, threads: int) -> None:
+def test_gradients_have_the_same_bits(
+    kind: Any, dtype: Any, rows: int, few: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of blocks of three shards, prepared or not, and of blocks that are one shard each."""
+    cut_small(monkeypatch, rows, PER_BLOCK)
+    monkeypatch.setattr(gradient, "FEW", few)
+    monkeypatch.setattr(blocks, "WORTH_A_THREAD", 5000)
+    assert len(cut(NETWORK, data(dtype))) == FEW
     examples = kind(data(dtype))
     if isinstance(examples, MadeExamples):
         examples = dataclasses.replace(examples, dtype=dtype)
@@ -128,13 +140,18 @@ def test_predictions_and_losses_have_the_same_bits(kind: Any, threads: int) -> N
 
 @any_threads
 def test_results_come_in_the_order_of_the_items(threads: int) -> None:
-    """Though the first takes longest; and each room has one task at a time, until it is used."""
-    begun = threading.Event()
-    busy: list[bool] = [False] * rooms_for(threads)
+    """Though the first takes longest; and each room has one task at a time, until it is used.
+
+    As many as there are rooms are worked on at a time, the first of them here.
+    """
+    begun, here = threading.Event(), threading.get_ident()
+    busy: list[bool] = [False] * threads
+    whose: dict[int, int] = {}
 
     def task(item: int, room: int) -> tuple[int, int]:
         assert not busy[room]
         busy[room] = True
+        whose[item] = threading.get_ident()
         if item == 1:
             begun.set()
         assert item or begun.wait(10)  # the first is done after the second has begun
@@ -143,13 +160,15 @@ def test_results_come_in_the_order_of_the_items(threads: int) -> None:
     with pool_of(threads) as pool:
         for expected, (item, room) in enumerate(in_order(task, range(20), range(len(busy)), pool)):
             assert item == expected
+            assert room == item % threads
             assert busy[room]
             busy[room] = False
+    assert [item for item in range(20) if whose[item] == here] == list(range(0, 20, threads))
 
 
 @pytest.mark.parametrize("threads", [1, *THREADS])
 def test_items_are_taken_when_their_turn_comes(threads: int) -> None:
-    """No more of them are begun than there are rooms."""
+    """No more of them than there are rooms, and none is lost at the end of a wave."""
     taken = []
 
     def items() -> Iterator[int]:
@@ -157,18 +176,28 @@ def test_items_are_taken_when_their_turn_comes(threads: int) -> None:
             taken.append(item)
             yield item
 
-    rooms = range(rooms_for(threads))
     with pool_of(threads) as pool:
-        for result in in_order(lambda item, _room: item, items(), rooms, pool):
-            assert len(taken) <= result + len(rooms) + 1
+        for result in in_order(lambda item, _room: item, items(), range(threads), pool):
+            wave = result // threads
+            assert taken == list(range(min((wave + 1) * threads, 10)))
+
+
+def test_without_a_pool_everything_is_done_here_and_in_one_room() -> None:
+    found = list(
+        in_order(lambda item, room: (item, room, threading.get_ident()), range(5), "abc", None)
+    )
+    assert found == [(item, "a", threading.get_ident()) for item in range(5)]
 
 
 @any_threads
 def test_an_error_in_a_thread_reaches_the_caller(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_words: Any) -> None:
+    def fail() -> None:
         raise FloatingPointError("of a shard")
+
+    def broken(*_words: Any) -> Calls:
+        return [(fail, ())]
 
     monkeypatch.setattr(gradient, "backward", broken)
     job = Job(NETWORK, data(), None, Settings(0.1, 3, 1, threads=threads))
@@ -190,12 +219,20 @@ def test_overflow_makes_no_warning(threads: int, optimizer: str) -> None:
     assert isinstance(end, End)
 
 
+def _ident_later() -> int:
+    time.sleep(0.002)  # or one helper would do everything
+    return threading.get_ident()
+
+
 def test_one_thread_is_none_and_a_pool_closes() -> None:
     with pool_of(1) as none:
         assert none is None
     before = threading.active_count()
     with pool_of(3) as pool:
         assert pool is not None
-        assert pool.submit(threading.get_ident).result() != threading.get_ident()
+        idents = {pool.submit(_ident_later).result() for _ in range(10)}
+        assert threading.get_ident() not in idents
+        list(pool.map(lambda _: _ident_later(), range(10)))
+        assert threading.active_count() == before + 2  # who works here is the third
         assert np.geterr()["over"] == "warn"  # of this thread: the switch is one for each
     assert threading.active_count() == before

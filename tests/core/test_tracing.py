@@ -8,10 +8,10 @@ import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.blocks import shard_rows
 from shallow_cli.core.events import Job, Row, Settings
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import shard_rows
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.tracing import Step, trace

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
-from shallow_cli.core.batches import batches
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import batch_of, objective_gradient
 from shallow_cli.core.measuring import measure, validation_loss
-from shallow_cli.core.network import Network, Parameters, parameters, zeros
+from shallow_cli.core.network import Network, Parameters, parameters
 from shallow_cli.core.prediction import objective
 from shallow_cli.core.steps import steps
 
+from .calling import batch_stream, gradient_of
 from .gradcheck.cases import OUTPUT_SIZES, as_type
 
 M = 300  # rows: more than one block of predictions
@@ -33,17 +32,15 @@ def twins(output: str) -> tuple[Examples, Examples]:
     return weighted, once.take(np.repeat(np.arange(M), OFTEN))
 
 
-def gradient_of(network: Network, theta: Parameters, data: Examples) -> Array:
-    gradient = zeros(network)
-    run(objective_gradient(network, theta, batch_of(network, data), 0.0, gradient))
-    return gradient.vector
+def gradient(network: Network, theta: Parameters, data: Examples) -> Array:
+    return gradient_of(network, theta, data).vector
 
 
 @pytest.mark.parametrize("output", OUTPUT_SIZES)
 def test_a_weight_of_two_is_the_row_twice(output: str) -> None:
     network, (weighted, repeated) = network_of(output), twins(output)
     theta, share = generic_point(network, 0), len(repeated) / M  # both are divided by their m
-    found, expected = (gradient_of(network, theta, data) for data in (weighted, repeated))
+    found, expected = (gradient(network, theta, data) for data in (weighted, repeated))
     np.testing.assert_allclose(found, share * expected, rtol=1e-12, atol=1e-15)
     loss = objective(network, theta, weighted, 0)
     assert loss == pytest.approx(share * objective(network, theta, repeated, 0), rel=1e-13)
@@ -56,7 +53,7 @@ def test_a_weighted_loss_worked_by_hand() -> None:
     data = examples(np.array([[1.0], [3.0]]), np.array([[0.0], [1.0]]), np.array([0.5, 3.0]))
     assert objective(network, theta, data, 0) == (0.5 * 0.5 + 3 * 2) / 2
     # dZ2 = (A2 − Y) ∘ w = [½ 6], A1 = X = [1 3], W2 = 1: the mean of each product.
-    found = gradient_of(network, theta, data)
+    found = gradient(network, theta, data)
     np.testing.assert_allclose(found, [(0.5 + 18) / 2, 6.5 / 2, (0.5 + 18) / 2, 6.5 / 2])
 
 
@@ -65,9 +62,7 @@ def test_weights_of_one_change_no_bit(output: str) -> None:
     network = network_of(output)
     data, theta = generic_examples(network, M, 0), generic_point(network, 0)
     ones = dataclasses.replace(data, weights=np.ones(M))
-    np.testing.assert_array_equal(
-        gradient_of(network, theta, ones), gradient_of(network, theta, data)
-    )
+    np.testing.assert_array_equal(gradient(network, theta, ones), gradient(network, theta, data))
     assert objective(network, theta, ones, 0.1) == objective(network, theta, data, 0.1)
 
 
@@ -76,8 +71,8 @@ def test_float32_weights_as_float64_ones(output: str) -> None:
     network, (weighted, _) = network_of(output), twins(output)
     theta, narrow = generic_point(network, 0), as_type(weighted, np.float32)
     theta32 = parameters(network, theta.vector.astype(np.float32))
-    found = gradient_of(network, theta32, narrow)
-    np.testing.assert_allclose(found, gradient_of(network, theta, weighted), rtol=1e-3, atol=1e-5)
+    found = gradient(network, theta32, narrow)
+    np.testing.assert_allclose(found, gradient(network, theta, weighted), rtol=1e-3, atol=1e-5)
     loss = objective(network, theta32, narrow, 0)
     assert isinstance(loss, np.float64)
     assert loss == pytest.approx(objective(network, theta, weighted, 0), rel=1e-5)
@@ -86,7 +81,7 @@ def test_float32_weights_as_float64_ones(output: str) -> None:
 def test_a_batch_has_the_weights_of_its_rows_and_is_divided_by_their_number() -> None:
     numbers = np.arange(7.0)
     data = Examples(np.c_[numbers, np.ones(7)], numbers[:, None], 10 + numbers)
-    source = batches(Network(1, 2, 1, output="linear"), data, 3, seed=0)
+    source = batch_stream(Network(1, 2, 1, output="linear"), data, 3)
     seen: list[float] = []
     for batch in islice(source, 3):
         shard = batch.only
@@ -101,7 +96,7 @@ def test_a_batch_has_the_weights_of_its_rows_and_is_divided_by_their_number() ->
     job = Job(network, weighted, None, Settings(0.5, 1, 1, batch_size=M))
     moved = parameters(network, theta.vector.copy())
     next(steps(job, moved))
-    expected = theta.vector - 0.5 * gradient_of(network, theta, weighted)
+    expected = theta.vector - 0.5 * gradient(network, theta, weighted)
     np.testing.assert_allclose(moved.vector, expected, rtol=1e-12)
 
 

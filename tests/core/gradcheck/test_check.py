@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.calls import Calls
 from shallow_cli.core.gradcheck.check import BlockCheck, Budget, PointCheck, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case, backprop
 from shallow_cli.core.gradcheck.guard import Guard
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
 from shallow_cli.core.gradcheck.rounding import rounding
 from shallow_cli.core.network import Network, Parameters, parameters
+from tests.core.calling import cut_small
 
 from .cases import BRIEF, OUTPUT_SIZES, block, case, failed, plus, random_case
 
@@ -215,8 +217,7 @@ def test_what_an_earlier_pass_left_in_the_buffers_does_not_matter(
         return dataclasses.replace(buffers, total=buffers.total.view(Kept))
 
     monkeypatch.setattr(gradient, "new_buffers", kept)
-    monkeypatch.setattr(gradient, "FEWEST_ROWS", 2)
-    monkeypatch.setattr(gradient, "MOST_ROWS", 2)  # so that there is something to add up
+    cut_small(monkeypatch, 2, 8)  # so that there is something to add up
     subject = case()
     assert not check_gradient(subject, generic_point(subject.network, 1), BRIEF).passed
 
@@ -258,9 +259,12 @@ def test_a_slope_that_is_wrong_in_production_fails_and_is_not_torn(
 ) -> None:
     """z (1 − z) is negative where z is: the bounds, which use the slope too, must stay bounds."""
 
-    def of_z(A: Any, out: Any, _leak: float) -> None:
+    def fill(A: Any, out: Any) -> None:
         Z = np.log(A / (1 - A)) if activation == "sigmoid" else np.arctanh(A)
         out[...] = Z * (1 - Z) if activation == "sigmoid" else 1 - Z * Z
+
+    def of_z(A: Any, out: Any, _leak: float) -> Calls:
+        return [(fill, (A, out))]
 
     wrong = dataclasses.replace(ACTIVATIONS[activation], slope=of_z)
     monkeypatch.setitem(ACTIVATIONS, activation, wrong)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from shallow_cli.core.calls import run
 from shallow_cli.core.gradcheck.check import Budget, check_gradient
 from shallow_cli.core.gradcheck.derivatives import Case
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
@@ -19,7 +20,7 @@ def test_rounding_units_contain_those_of_the_absolute_backward_pass() -> None:
     theta = generic_point(network, 1)
     X, Y = subject.data.table.T, subject.data.targets.T
     work = workspace(network, 7, own_Z1=True)
-    forward(network, theta, X, work)
+    run(forward(network, theta, X, work))
     E_Z1 = abs(theta.layer1) @ abs(X)
     E_A1 = abs(work.A1) + (work.Z1 > 0) * E_Z1
     E_Z2 = abs(theta.W2) @ E_A1 + abs(theta.b2)

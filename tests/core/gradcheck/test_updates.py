@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -104,10 +105,10 @@ def test_a_rate_that_decays_too_early_is_found_at_its_step(monkeypatch: pytest.M
 
 
 def test_the_rows_of_another_batch_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def first_order(_seed: int, _epoch: int, rows: int) -> Any:
-        return np.arange(rows)
+    def in_order(_seed: int, rows: int) -> Iterator[Any]:
+        return repeat(np.arange(rows))
 
-    monkeypatch.setattr("shallow_cli.core.batches.epoch_order", first_order)
+    monkeypatch.setattr("shallow_cli.core.batches.epoch_orders", in_order)
     short = short_job(job(batch_size=4), job().training)
     found = check_updates(short, generic_point(short.network, 0), BRIEF)
     assert not any(step.passed for step in found)
