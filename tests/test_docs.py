@@ -177,7 +177,17 @@ def test_examples(script: str, words: list[str], code: int, expected: str, check
     assert script in {path.name for path in SCRIPTS}
 
 
-PROJECT = ["shallow_cli", "tests", "mutation", "configs", "data", "docs", "examples", ".ci"]
+PROJECT = [
+    "shallow_cli",
+    "tests",
+    "mutation",
+    "benchmarks",
+    "configs",
+    "data",
+    "docs",
+    "examples",
+    ".ci",
+]
 
 
 def test_no_file_names_a_registry_or_a_folder_of_a_machine() -> None:
