@@ -65,9 +65,10 @@ def parsed(line: str) -> dict[str, Any]:
 
 
 def environment(pool_threads: int) -> dict[str, str]:
-    """The caller's, with the size of the pools."""
+    """The caller's, with the size of the pools; compiled modules are kept, as an installer does."""
     more = {"XLA_FLAGS": ONE_THREAD_OF_XLA} if pool_threads == 1 else {}
-    return {**os.environ, **more, **dict.fromkeys(POOLS, str(pool_threads))}
+    pools = dict.fromkeys(POOLS, str(pool_threads))
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **more, **pools}
 
 
 def wait_until_idle() -> bool:

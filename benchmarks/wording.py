@@ -14,6 +14,7 @@ NAMES = {
     "jax": "JAX, compiled",
     "nnet": "R nnet",
     "loadtxt": "numpy.loadtxt, reading only",
+    "imports": "imports of NumPy, Typer and YAML, and no more",
 }
 MILLION = 1e6
 UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))

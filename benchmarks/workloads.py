@@ -91,6 +91,7 @@ def program(peer: str, file: str) -> Variant:
 
 
 OURS = Variant("shallow", command=command)
+IMPORTS = program("imports", "imports.py")
 FOREIGN = ("sklearn", "torch", "jax")
 
 _ALL = (
@@ -154,7 +155,12 @@ _ALL = (
         "process-flower",
         "flower as a whole process: start, import, 10,000 steps, weights to a file",
         TASKS["flower"],
-        (OURS, program("sklearn", "flower_sklearn.py"), program("torch", "flower_torch.py")),
+        (
+            OURS,
+            program("sklearn", "flower_sklearn.py"),
+            program("torch", "flower_torch.py"),
+            IMPORTS,
+        ),
         kind="process",
         compared="loss",
         tolerance=0.02,
@@ -164,7 +170,12 @@ _ALL = (
         "process-adam",
         "adam as a whole process: start, import, the table, 100 epochs, weights to a file",
         TASKS["adam"],
-        (OURS, program("sklearn", "cancer_sklearn.py"), program("torch", "cancer_torch.py")),
+        (
+            OURS,
+            program("sklearn", "cancer_sklearn.py"),
+            program("torch", "cancer_torch.py"),
+            IMPORTS,
+        ),
         kind="process",
         compared="loss",
         tolerance=0.05,

@@ -11,7 +11,8 @@ import json
 from statistics import median
 from time import perf_counter
 
-from benchmarks.choices.options import Todo, questions
+from benchmarks.choices import limits, options
+from benchmarks.choices.options import Todo
 
 ENOUGH_SECONDS, TURNS = 2e-3, 5
 
@@ -23,8 +24,8 @@ def main() -> None:
     words = parser.parse_args()
     enough, turns = (0.0, 1) if words.quick else (ENOUGH_SECONDS, TURNS)
     found = {
-        question: in_turns(options, enough, turns)
-        for question, options in questions(quick=words.quick).items()
+        question: in_turns(ways, enough, turns)
+        for question, ways in (options.questions(quick=words.quick) | limits.questions()).items()
     }
     print(json.dumps({"found": found}))
 
