@@ -16,7 +16,7 @@ from shallow_cli.core.network import Parameters, parameters
 from shallow_cli.core.steps import steps
 from shallow_cli.core.stopping import Best, Losses
 
-PROGRESS_EVENTS = 200  # of a whole run, at the most
+PROGRESS_EVENTS = 100  # of a whole run, at the most
 
 
 def train(
