@@ -65,7 +65,7 @@ def bars(results: Results) -> Any:
     axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
     axes.minorticks_off()
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_xlabel("time, as a multiple of shallow's: to the right of the line it is faster")
+    axes.set_xlabel("time, as a multiple of shallow's: to the right of the line shallow is faster")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
