@@ -2,9 +2,10 @@
 
 import dataclasses
 import threading
+import time
 import warnings
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -126,18 +127,30 @@ def test_predictions_and_losses_have_the_same_bits(kind: Any, threads: int) -> N
     )
 
 
+def test_every_block_has_a_room_of_its_own() -> None:
+    buffers = new_buffers(NETWORK, data(), 4)
+    sums = [buffers.total, *(room.block_sum for room in buffers.rooms)]
+    for arrays in (sums, [room.shard_sum.vector for room in buffers.rooms]):
+        assert not any(np.shares_memory(a, b) for a, b in combinations(arrays, 2))
+    used = [work for room in buffers.rooms for work in room.workspaces.values()]
+    assert len({id(work) for work in used}) == 4 * 2
+    assert len(new_buffers(NETWORK, data(), 99).rooms) == 8  # no more than blocks
+
+
 @any_threads
 def test_results_come_in_the_order_of_the_items(threads: int) -> None:
     """Though the first takes longest; and each room has one task at a time, until it is used."""
-    begun = threading.Event()
+    over = threading.Event()
     busy: list[bool] = [False] * rooms_for(threads)
 
     def task(item: int, room: int) -> tuple[int, int]:
         assert not busy[room]
         busy[room] = True
         if item == 1:
-            begun.set()
-        assert item or begun.wait(10)  # the first is done after the second has begun
+            over.set()
+        if item == 0:
+            assert over.wait(10)
+            time.sleep(0.05)  # in which the second is done, and somebody waits for the first
         return item, room
 
     with pool_of(threads) as pool:
