@@ -38,6 +38,7 @@ PROMISES = (
     f"{CORE}/test_outputs.py",
     f"{CORE}/test_complex.py",
     f"{CORE}/test_network.py",
+    f"{CORE}/test_blocks.py",
     f"{CORE}/test_gradient.py",
     f"{CORE}/test_weights.py",
     f"{CORE}/test_ranking.py",
@@ -72,7 +73,8 @@ SLOW = (
 # The tests of a module of the core, besides those that have its name.
 OF_MODULE = {
     "arrays": ("batches", "weights", "made"),
-    "gradient": ("float32", "made"),
+    "blocks": ("gradient", "batches", "threads"),
+    "gradient": ("batches", "float32", "made", "threads"),
     "initializers": ("training",),
     "measuring": ("training",),
     "penalty": ("gradient",),

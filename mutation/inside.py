@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-ANOTHER_COPY = 99
+ANOTHER_COPY, CRASHED = 99, 98
 THEN = "--then"
 LOADED = ("numpy", "pytest", "typer", "yaml", "rich.console")
 FORKS = get_context("forkserver")
@@ -35,7 +35,11 @@ class Task(NamedTuple):
 
 
 def run(task: Task, seconds: float) -> int | None:
-    """The exit code, None if it does not end in so many seconds."""
+    """The exit code, None if it does not end in so many seconds.
+
+    It is asked of a file: two threads that look at the end of one process can take its exit code
+    from each other, and then it seems to have failed.
+    """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before the process that is forked loads NumPy
     FORKS.set_forkserver_preload(list(LOADED))
     process = FORKS.Process(target=_run, args=(task,))
@@ -45,10 +49,16 @@ def run(task: Task, seconds: float) -> int | None:
         process.kill()
         process.join()
         return None
-    return process.exitcode
+    code = _code_file(task)
+    return int(code.read_text()) if code.exists() else CRASHED
+
+
+def _code_file(task: Task) -> Path:
+    return task.log.with_suffix(".code")
 
 
 def _run(task: Task) -> None:
+    _code_file(task).unlink(missing_ok=True)
     log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -56,7 +66,8 @@ def _run(task: Task) -> None:
     os.environ["PYTHONPATH"] = str(task.copy)
     sys.path.insert(0, str(task.copy))
     sys.dont_write_bytecode = not task.compiled
-    sys.exit(main(task.program, list(task.words)))
+    code = main(task.program, list(task.words))
+    _code_file(task).write_text(str(code))
 
 
 def main(program: str, words: list[str]) -> int:

@@ -69,7 +69,7 @@ def outcome(mutant: Mutant, clean: Path) -> Outcome:
     """Plant a mutant in a copy of its own and run every check there."""
     copy = clean.with_name(mutant.name)
     # Links: what is changed below is made anew, and nothing else writes there.
-    logs = shutil.ignore_patterns("*.log")
+    logs = shutil.ignore_patterns("*.log", "*.code")
     shutil.copytree(clean, copy, ignore=logs, copy_function=os.link)
     module = copy / mutant.path
     source = module.read_text(encoding="utf-8")

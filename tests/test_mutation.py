@@ -7,13 +7,13 @@ import pytest
 
 from mutation.__main__ import broken, line
 from mutation.checks import CHECKS
-from mutation.inside import ANOTHER_COPY, main, rounds
+from mutation.inside import ANOTHER_COPY, CRASHED, Task, main, rounds, run
 from mutation.mutant import BrokenError, Edit, Mutant, mutated
 from mutation.mutants import MUTANTS
 from mutation.page import PAGE, beginning, difference
 from mutation.run import Outcome
 
-from .conftest import ROOT
+from .conftest import ROOT, write
 
 SOURCE = '''class Counter:
     def up(self, by):
@@ -129,6 +129,22 @@ def test_every_test_of_a_check_is_there() -> None:
 def test_rounds_are_parted() -> None:
     assert rounds(["a", "--then", "b", "c"]) == [["a"], ["b", "c"]]
     assert rounds([]) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("does", "code"),
+    [("return 0", 0), ("return 4", 4), ("raise OSError", CRASHED), ("while True: pass", None)],
+)
+def test_a_check_has_its_own_exit_code_or_none(
+    does: str, code: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process of its own, which has the package of its folder."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # as it is left behind
+    (tmp_path / "shallow_cli").mkdir()
+    write(tmp_path / "shallow_cli/__init__.py", "")
+    write(tmp_path / "shallow_cli/cli.py", f"def run(words):\n    assert words\n    {does}\n")
+    task = Task(tmp_path, tmp_path / "a.log", "shallow", ("gradcheck",), compiled=False)
+    assert run(task, 20 if code is not None else 0.5) == code
 
 
 def test_a_check_of_another_copy_proves_nothing(

@@ -1,15 +1,26 @@
 """Mistakes of the optimizers of first order, and of what goes on from step to step."""
 
 from mutation.mutant import Edit, Mutant
+from mutation.mutants.backward import call
 
 OPTIMIZERS, STEPS = "core/optimizers.py", "core/steps.py"
 
-SCALED = "np.multiply(gradient, alpha, out=step)"
-DECAYED = "np.multiply(velocity, settings.momentum, out=velocity)"
-GAINED = "np.subtract(velocity, step, out=velocity)"
-AHEAD = "np.multiply(velocity, settings.momentum, out=step)"
-BETAS = "beta1, beta2 = settings.beta1, settings.beta2"
-FILL = "objective_gradient(network, theta, batch, settings.l2, gradient, pool)"
+SCALED = "(np.multiply, (gradient, clock.alpha, step)),"
+MU = "number(settings.momentum, theta)"
+DECAYED = f"(np.multiply, (velocity, {MU}, velocity)),"
+GAINED = "(np.subtract, (velocity, step, velocity)),"
+DESCENDED = "(np.subtract, (theta, step, theta)),"
+AHEAD = "(np.multiply, (velocity, mu, step)),"
+CLOCK = "clock.t[...], clock.alpha[...] = t, alpha"
+RUN = "run(calls)"
+FACTORS = "(_adam_factors, (clock, settings, rate, epsilon)),"
+T = "t = int(clock.t)"
+OF_MEAN = "of_mean = (1 - settings.beta1) / (1 - settings.beta1**t)"
+OF_ROOT = "sqrt((1 - settings.beta2) / (1 - settings.beta2**t))"
+SUMS = """(np.multiply, (total, number(settings.beta1, theta), total)),
+        (np.add, (total, gradient, total)),
+        (np.multiply, (gradient, gradient, step)),
+        (np.multiply, (squares, number(settings.beta2, theta), squares)),"""
 PER_EPOCH = "steps_per_epoch(len(job.training), settings.batch_size)"
 
 
@@ -29,6 +40,14 @@ def _adam(name: str, says: str, old: str, new: str, also: Edit | None = None) ->
     return Mutant(name, says, OPTIMIZERS, "adam", old, new, also)
 
 
+def _swapped(text: str) -> str:
+    return text.replace("beta1", "beta0").replace("beta2", "beta1").replace("beta0", "beta2")
+
+
+def _factors(name: str, says: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, OPTIMIZERS, "_adam_factors", old, new)
+
+
 def _steps(name: str, says: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, STEPS, "_descent", old, new)
 
@@ -42,19 +61,25 @@ GRADIENT_DESCENT = (
         "O01",
         "gradient descent goes by the sign of the gradient",
         SCALED,
-        "np.multiply(np.sign(gradient), alpha, out=step)",
+        call("np.multiply(np.sign(gradient), clock.alpha, step)"),
     ),
     _gd(
         "O02",
         "gradient descent multiplies the gradient itself by the learning rate",
         SCALED,
-        "np.multiply(gradient, alpha, out=gradient); np.copyto(step, gradient)",
+        "(np.multiply, (gradient, clock.alpha, gradient)), (np.copyto, (step, gradient)),",
     ),
     _gd(
         "O03",
         "the step before is left in the scratch vector, and taken once more",
         SCALED,
-        "np.add(step, alpha * gradient, out=step)",
+        call("np.add(step, clock.alpha * gradient, step)"),
+    ),
+    _gd(
+        "O25",
+        "the rate is that of the clock when the calls were made: 0",
+        "clock.alpha",
+        "clock.alpha.copy()",
     ),
 )
 
@@ -63,13 +88,13 @@ VELOCITIES = (
         "M46",
         "the sign of the momentum is wrong",
         DECAYED,
-        DECAYED.replace("settings.momentum", "-settings.momentum"),
+        DECAYED.replace(MU, f"-{MU}"),
     ),
     _momentum(
         "O04",
         "momentum is damped: the gradient counts 1 − μ times",
         SCALED,
-        SCALED.replace("alpha", "alpha * (1 - settings.momentum)"),
+        call("np.multiply(gradient, clock.alpha * (1 - settings.momentum), step)"),
     ),
     _momentum(
         "O05",
@@ -80,81 +105,106 @@ VELOCITIES = (
     _momentum(
         "O06",
         "momentum takes its share of the new gradient too: μ (v − α dθ)",
-        f"{DECAYED}\n    {SCALED}\n    {GAINED}",
-        f"{SCALED}\n    {GAINED}\n    {DECAYED}",
+        f"{DECAYED}\n        {SCALED}\n        {GAINED}",
+        f"{SCALED}\n        {GAINED}\n        {DECAYED}",
     ),
     _nesterov(
         "O07",
         "Nesterov's momentum is the plain one",
-        f"np.subtract(theta, step, out=theta)\n    {AHEAD}\n    np.add(theta, step, out=theta)",
-        "np.add(theta, velocity, out=theta)",
+        f"{DESCENDED}\n        {AHEAD}\n        (np.add, (theta, step, theta)),",
+        "(np.add, (theta, velocity, theta)),",
     ),
     _nesterov(
         "O08",
         "Nesterov's look ahead is the whole velocity, not its share",
         AHEAD,
-        AHEAD.replace("settings.momentum", "1"),
+        "(np.copyto, (step, velocity)),",
     ),
     _nesterov(
         "O09",
         "Nesterov's step leaves out the gradient, which is in the velocity only",
-        "np.subtract(theta, step, out=theta)",
-        "pass",
+        DESCENDED,
+        "",
     ),
     _nesterov(
         "O10",
         "Nesterov's velocity is forgotten",
-        DECAYED,
-        DECAYED.replace("settings.momentum", "0"),
+        "(np.multiply, (velocity, mu, velocity)),",
+        "(velocity.fill, (0,)),",
     ),
 )
 
 ADAM = (
-    _adam(
-        "O11",
-        "Adam's averages are not corrected for their start at 0",
-        BETAS,
-        f"{BETAS}; t = 10**9",
-    ),
-    _adam("O12", "Adam's t never grows", BETAS, f"{BETAS}; t = 1"),
+    _factors("O11", "Adam's averages are not corrected for their start at 0", T, "t = 10**9"),
+    _factors("O12", "Adam's t never grows", T, "t = 1"),
     _steps("O13", "the steps are counted from 0", "strict=True), 1)", "strict=True), 0)"),
     _steps(
         "O14",
         "the steps are counted anew in every epoch",
-        "memory, alpha, t, settings)",
-        f"memory, alpha, (t - 1) % {PER_EPOCH} + 1, settings)",
+        CLOCK,
+        CLOCK.replace("= t,", f"= (t - 1) % {PER_EPOCH} + 1,"),
     ),
     _adam(
         "O15",
         "Adam's second average is of sizes: the square is forgotten",
-        "np.multiply(gradient, gradient, out=step)",
-        "np.abs(gradient, out=step)",
+        "(np.multiply, (gradient, gradient, step)),",
+        "(np.abs, (gradient, step)),",
     ),
     _adam(
         "O16",
         "Adam divides by V̂, not by its root",
-        "np.sqrt(square, out=step)",
-        "np.copyto(step, square)",
-        also=Edit("adam", "sqrt((1 - beta2) / (1 - beta2**t))", "(1 - beta2) / (1 - beta2**t)"),
+        "(np.sqrt, (squares, step)),",
+        "(np.copyto, (step, squares)),",
+        also=Edit("_adam_factors", OF_ROOT, OF_ROOT.removeprefix("sqrt")),
     ),
     _adam(
         "O17",
         "β₁ and β₂ are swapped",
-        BETAS,
-        "beta2, beta1 = settings.beta1, settings.beta2",
+        SUMS,
+        _swapped(SUMS),
+        also=Edit(
+            "_adam_factors",
+            f"{OF_MEAN}\n    of_root = {OF_ROOT}",
+            _swapped(f"{OF_MEAN}\n    of_root = {OF_ROOT}"),
+        ),
     ),
-    _adam(
+    _factors(
         "O18",
         "ε is added to the root before the correction, not after it",
-        "EPSILON / root_factor",
+        "EPSILON / of_root",
         "EPSILON",
     ),
-    _adam("O19", "Adam has no ε, and divides by 0", "EPSILON / root_factor", "0"),
-    _adam(
+    _factors("O19", "Adam has no ε, and divides by 0", "EPSILON / of_root", "0"),
+    _factors(
         "O20",
         "only the mean is corrected, not the mean square",
-        "sqrt((1 - beta2) / (1 - beta2**t))",
-        "sqrt(1 - beta2)",
+        OF_ROOT,
+        "sqrt(1 - settings.beta2)",
+    ),
+    _factors(
+        "O26",
+        "Adam's factors are those of the first step",
+        T,
+        f"{T}\n    if t > 1:\n        return",
+    ),
+    _adam(
+        "O27",
+        "Adam's factors are worked out when the step is done, for the next",
+        FACTORS,
+        "",
+        also=Edit("adam", DESCENDED, f"{DESCENDED}\n        {FACTORS}"),
+    ),
+    _adam(
+        "O28",
+        "Adam forgets the factor of its rate, and takes α itself",
+        "(np.multiply, (step, rate, step)),",
+        "(np.multiply, (step, clock.alpha, step)),",
+    ),
+    _adam(
+        "O29",
+        "Adam squares the sum of the gradients, not the gradient",
+        "(np.multiply, (gradient, gradient, step)),",
+        "(np.multiply, (total, total, step)),",
     ),
 )
 
@@ -162,10 +212,22 @@ REMEMBERED = (
     _steps(
         "O21",
         "what an optimizer remembers is forgotten after every epoch",
-        FILL,
-        f"{FILL}\n"
+        CLOCK,
+        f"{CLOCK}\n"
         f"            if t % {PER_EPOCH} == 1 % {PER_EPOCH}:\n"
-        "                memory = optimizer.memory(theta.vector)",
+        "                [kept.fill(0) for kept in memory]",
+    ),
+    _steps(
+        "O30",
+        "the clock is set when the step is done, for the next",
+        f"{CLOCK}\n            {RUN}",
+        f"{RUN}\n            {CLOCK}",
+    ),
+    _steps(
+        "O31",
+        "the update has a gradient of its own, which nobody fills",
+        "optimizer.step(theta.vector, gradient.vector,",
+        "optimizer.step(theta.vector, gradient.vector.copy(),",
     ),
     _memory(
         "O22",

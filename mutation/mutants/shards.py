@@ -1,10 +1,10 @@
 """Mistakes of the sum over shards and of prediction in blocks, which small data do not show."""
 
 from mutation.mutant import Edit, Mutant
+from mutation.mutants.backward import DIVIDE, call
 
-GRADIENT, PREDICTION = "core/gradient.py", "core/prediction.py"
+BLOCKS, GRADIENT, PREDICTION = "core/blocks.py", "core/gradient.py", "core/prediction.py"
 
-DIVIDE = "np.divide(total, batch.m, out=gradient.vector)"
 RESULT = "result = np.empty((len(table), network.n_y))"
 PADDED = "size = BLOCK_ROWS if dtype is np.float64 else min(BLOCK_ROWS, len(data))"
 
@@ -20,17 +20,17 @@ SHARDS = (
     Mutant(
         "P05",
         "a last shard that is short is dropped, unless it is the only one",
-        GRADIENT,
-        "cut",
-        "range(0, len(data), size)",
-        "range(0, max(1, len(data) - size + 1), size)",
+        BLOCKS,
+        "even_slices",
+        "range(start, stop, length)",
+        "range(start, max(start + 1, stop - length + 1), length)",
     ),
     Mutant(
         "P06",
         "the sum of a block is not cleared before the next",
         GRADIENT,
-        "_sum_block",
-        "total.fill(0)",
+        "_add_up",
+        "room.block_sum.fill(0)",
         "pass",
     ),
     Mutant(
@@ -47,32 +47,34 @@ SHARDS = (
         GRADIENT,
         "objective_gradient",
         DIVIDE,
-        DIVIDE.replace("batch.m", "sum(s.X.shape[1] for s in batch.blocks[-1].shards(first.made))"),
+        call(
+            "np.divide(total, sum(len(s.X.T) for s in batch.blocks[-1].shards(room.made)), "
+            "gradient.vector)"
+        ),
     ),
     Mutant(
         "P09",
         "a shard replaces the sum of those before it",
         GRADIENT,
-        "_sum_block",
-        "np.add(total, room.shard_sum.vector, out=total)",
-        "np.copyto(total, room.shard_sum.vector)",
+        "_add_up",
+        "np.add(room.block_sum, room.shard_sum.vector, out=room.block_sum)",
+        "np.copyto(room.block_sum, room.shard_sum.vector)",
     ),
     Mutant(
         "P10",
         "the gradient of L2 is added once a block",
         GRADIENT,
         "objective_gradient",
-        "add_penalty_gradient(theta, l2,",
-        "add_penalty_gradient(theta, len(batch.blocks) * l2,",
+        "penalty_gradient(theta, l2,",
+        "penalty_gradient(theta, len(batch.blocks) * l2,",
     ),
     Mutant(
         "P11",
-        "shards in float32 are added in float32",
+        "shards in float32 are added in float32, however many",
         GRADIENT,
         "new_buffers",
         "wide(data.dtype)",
         "data.dtype",
-        also=Edit("_room", "wide(dtype)", "dtype"),
     ),
     Mutant(
         "P12",

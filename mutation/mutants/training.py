@@ -7,9 +7,9 @@ STEPS = "core/steps.py"
 MEASURING, STOPPING = "core/measuring.py", "core/stopping.py"
 
 DRAW = "np.multiply(stream.standard_normal(W.shape), scale, out=W)"
-ORDER = "order = epoch_order(seed, epoch, len(data))"
+SEED, SHUFFLE = "stream.seed([seed, 2, epoch])", "stream.shuffle(order)"
 FILL = "objective_gradient(network, theta, batch, settings.l2, gradient, pool)"
-DESCEND = "optimizer.step(theta.vector, gradient.vector, memory, alpha, t, settings)"
+STEP = "return [*calls, *update]"
 ADVANCE = "taken = _advance("
 
 
@@ -17,8 +17,8 @@ def _weights(name: str, says: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, INIT, "initial_parameters", old, new)
 
 
-def _shuffled(name: str, says: str, old: str, new: str) -> Mutant:
-    return Mutant(name, says, BATCHES, "_shuffled", old, new)
+def _orders(name: str, says: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, "core/rng.py", "epoch_orders", old, new)
 
 
 def _steps(name: str, says: str, old: str, new: str) -> Mutant:
@@ -29,18 +29,18 @@ TRAINING_STEPS = (
     _steps(
         "M17",
         "layer 2 is updated before the gradient of layer 1 is taken, which needs the old W2",
-        FILL,
-        f"{FILL}\n"
-        "            theta.layer2[...] -= alpha * gradient.layer2\n"
-        f"            {FILL}; gradient.layer2[...] = 0",
+        STEP,
+        "first = (lambda: theta.layer2.__isub__(clock.alpha * gradient.layer2), ())\n"
+        "            return [*calls, first, *calls, (gradient.layer2.fill, (0,)), *update]",
     ),
     _steps(
         "M43",
         "the sum over a short batch is divided by the full batch size",
-        FILL,
+        f"calls = {FILL}\n            {STEP}",
         "share = batch.m / (settings.batch_size or batch.m)\n"
-        f"            {FILL.replace('settings.l2', 'settings.l2 / share')}\n"
-        "            gradient.vector[...] *= share",
+        f"            calls = {FILL.replace('settings.l2', 'settings.l2 / share')}\n"
+        "            shared = (np.multiply, (gradient.vector, share, gradient.vector))\n"
+        "            return [*calls, shared, *update]",
     ),
     Mutant(
         "M59",
@@ -55,20 +55,22 @@ TRAINING_STEPS = (
             f"before = parameters(job.network, theta.vector.copy()); {ADVANCE}",
         ),
     ),
-    _steps("M60", "b1 is never updated", FILL, f"{FILL}; gradient.b1[...] = 0"),
+    _steps(
+        "M60", "b1 is never updated", STEP, "return [*calls, (gradient.b1.fill, (0,)), *update]"
+    ),
     _steps(
         "P15",
         "a step is only taken when the next one is asked for",
-        f"{DESCEND}\n            yield gradient.vector",
-        f"yield gradient.vector\n            {DESCEND}",
+        "run(calls)\n            yield gradient.vector",
+        "yield gradient.vector\n            run(calls)",
     ),
     Mutant(
         "P16",
         "the step goes uphill",
         "core/optimizers.py",
         "gradient_descent",
-        "np.subtract(theta, step,",
-        "np.add(theta, step,",
+        "(np.subtract, (theta, step, theta)),",
+        "(np.add, (theta, step, theta)),",
     ),
 )
 
@@ -81,11 +83,11 @@ BATCHES_AND_ORDERS = (
         "range(0, len(data), batch_size)",
         "range(0, len(data) - batch_size + 1, batch_size)",
     ),
-    _shuffled(
+    _orders(
         "M42",
         "the last example is never used, and the first twice",
-        ORDER,
-        f"{ORDER}; order[order == len(data) - 1] = 0",
+        SHUFFLE,
+        f"{SHUFFLE}; order[order == rows - 1] = 0",
     ),
     Mutant(
         "M44",
@@ -95,16 +97,24 @@ BATCHES_AND_ORDERS = (
         "np.take(self.targets, rows,",
         "np.take(self.targets, np.arange(len(rows)),",
     ),
-    _shuffled(
-        "M45", "every epoch has the order of the first", ORDER, ORDER.replace("epoch,", "1,")
-    ),
-    Mutant(
+    _orders("M45", "every epoch has the order of the first", SEED, SEED.replace("epoch", "1")),
+    _orders(
         "P17",
         "the stream of an order leaves out the epoch, and every epoch has the same",
-        "core/rng.py",
-        "epoch_order",
-        "[seed, 2, epoch]",
-        "[seed, 2]",
+        SEED,
+        SEED.replace(", epoch", ""),
+    ),
+    _orders(
+        "P71",
+        "the stream is seeded once: the order of an epoch depends on those before it",
+        SEED,
+        f"{SEED} if epoch == 1 else None",
+    ),
+    _orders(
+        "P72",
+        "orders are shuffled on from that of the epoch before",
+        "order = np.arange(rows,",
+        "order = order if epoch > 1 else np.arange(rows,",
     ),
     Mutant(
         "P18",

@@ -1,23 +1,31 @@
 """Mistakes of the weights of examples, and of examples that are made when needed."""
 
 from mutation.mutant import Edit, Mutant
+from mutation.mutants.backward import DIVIDE, call
 
-ARRAYS, GRADIENT, PREDICTION = "core/arrays.py", "core/gradient.py", "core/prediction.py"
+ARRAYS, BLOCKS = "core/arrays.py", "core/blocks.py"
+GRADIENT, PREDICTION = "core/gradient.py", "core/prediction.py"
 
-TIMES_W = "np.multiply(work.dZ2, w, out=work.dZ2)"
 LOSSES = "(losses if w is None else w[0] * losses)"
-DIVIDE = "np.divide(total, batch.m, out=gradient.vector)"
-EVERY = "for b in batch.blocks for s in b.shards(first.made)"
-
-
-def _backward(name: str, says: str, new: str) -> Mutant:
-    return Mutant(name, says, "core/network.py", "backward", TIMES_W, new)
+EVERY = "for b in batch.blocks for s in b.shards(room.made)"
 
 
 WEIGHTS = (
-    _backward("P31", "the weights of the rows are forgotten in the gradient", "pass"),
-    _backward(
-        "P32", "the gradient has the squares of the weights", TIMES_W.replace("w,", "w * w,")
+    Mutant(
+        "P31",
+        "the weights of the rows are forgotten in the gradient",
+        "core/network.py",
+        "backward",
+        "*weighted(work.dZ2, w),",
+        "",
+    ),
+    Mutant(
+        "P32",
+        "the gradient has the squares of the weights",
+        "core/network.py",
+        "weighted",
+        "[(np.multiply, (dZ2, w, dZ2))]",
+        "2 * [(np.multiply, (dZ2, w, dZ2))]",
     ),
     Mutant(
         "P33",
@@ -41,7 +49,10 @@ WEIGHTS = (
         GRADIENT,
         "objective_gradient",
         DIVIDE,
-        DIVIDE.replace("batch.m", f"sum(len(s.X.T) if s.w is None else s.w.sum() {EVERY})"),
+        call(
+            f"np.divide(total, sum(len(s.X.T) if s.w is None else s.w.sum() {EVERY}), "
+            "gradient.vector)"
+        ),
     ),
     Mutant(
         "P36",
@@ -65,7 +76,7 @@ MADE = (
     Mutant(
         "P38",
         "every shard that is made when needed is the first",
-        GRADIENT,
+        BLOCKS,
         "MadeBlock.shards",
         "fill(rows, part)",
         "fill(slice(rows.stop - rows.start), part)",
@@ -73,7 +84,7 @@ MADE = (
     Mutant(
         "P39",
         "a short shard that is made is given the room, and the old rows, of a whole one",
-        GRADIENT,
+        BLOCKS,
         "MadeBlock.shards",
         "yield as_shard(part)",
         "yield as_shard(room)",

@@ -5,7 +5,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -138,13 +138,23 @@ def test_predictions_and_losses_have_the_same_bits(kind: Any, threads: int) -> N
     )
 
 
+def test_every_block_has_a_room_of_its_own() -> None:
+    buffers = new_buffers(NETWORK, data(), 4)
+    sums = [buffers.total, *(room.block_sum for room in buffers.rooms)]
+    for arrays in (sums, [room.shard_sum.vector for room in buffers.rooms]):
+        assert not any(np.shares_memory(a, b) for a, b in combinations(arrays, 2))
+    used = [work for room in buffers.rooms for work in room.workspaces.values()]
+    assert len({id(work) for work in used}) == 4 * 2
+    assert len(new_buffers(NETWORK, data(), 99).rooms) == 8  # no more than blocks
+
+
 @any_threads
 def test_results_come_in_the_order_of_the_items(threads: int) -> None:
-    """Though the first takes longest; and each room has one task at a time, until it is used.
+    """Though the last is done first; and each room has one task at a time, until it is used.
 
     As many as there are rooms are worked on at a time, the first of them here.
     """
-    begun, here = threading.Event(), threading.get_ident()
+    over, here = threading.Event(), threading.get_ident()
     busy: list[bool] = [False] * threads
     whose: dict[int, int] = {}
 
@@ -152,9 +162,11 @@ def test_results_come_in_the_order_of_the_items(threads: int) -> None:
         assert not busy[room]
         busy[room] = True
         whose[item] = threading.get_ident()
-        if item == 1:
-            begun.set()
-        assert item or begun.wait(10)  # the first is done after the second has begun
+        if item == threads - 1:
+            over.set()
+        elif item < threads:
+            assert over.wait(10)
+            time.sleep(0.05 * item)  # in which somebody waits for the second
         return item, room
 
     with pool_of(threads) as pool:
