@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gzip
 import io
 import json
 import os
 import re
 import signal
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from shallow_cli.cli import run
@@ -52,6 +54,18 @@ TRAINING = st.tuples(
 )
 
 
+def is_like_a_zip(sheet: Sheet) -> bool:
+    """A table that happens to begin as zip files do, behind a mark or packed, is refused as one.
+
+    Hypothesis finds it, since it tries the words of our own source.
+    """
+    raw = sheet.raw
+    with contextlib.suppress(OSError, EOFError, zlib.error):
+        raw = gzip.decompress(raw)
+    zip_, known = b"PK\x03\x04", sheet.rows is not None
+    return zip_ in raw[:8] and (known or not sheet.raw.startswith(zip_))
+
+
 def fuzzed(
     strategy: st.SearchStrategy[Sheet],
     options: st.SearchStrategy[Any],
@@ -70,6 +84,7 @@ def fuzzed(
     )
     @given(strategy, options)
     def each(sheet: Sheet, chosen: Any) -> None:
+        assume(not is_like_a_zip(sheet))
         Path("t.csv").write_bytes(sheet.raw)
         check(sheet, chosen)
         seen.add(sheet.raw)
