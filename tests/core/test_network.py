@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples, examples
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Settings
@@ -158,3 +159,23 @@ def test_the_backward_pass_leaves_the_forward_pass_alone(
     run(backward(network, theta, as_shard(data), work, first))
     run(backward(network, theta, as_shard(data), work, second))
     np.testing.assert_array_equal(first.vector, second.vector)
+
+
+@pytest.mark.parametrize("sizes", [(N_X, N_H, N_Y), (3, 3, 3)], ids=["odd", "square"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_gradient_is_the_lectures_sums(
+    activation: str, sizes: tuple[int, int, int], stream: np.random.RandomState
+) -> None:
+    """Index by index, with weights of the rows; one z is 0, where a ReLU has its corner."""
+    network = Network(*sizes, activation, "linear", leak=0.1)
+    theta = parameters(network, stream.standard_normal(network.n_parameters))
+    X, Y, w = (stream.standard_normal((n, M)) for n in (sizes[0] + 1, sizes[2], 1))
+    X[-1], X[:-1, 0], theta.b1[0] = 1, 0, 0
+    work, gradient = workspace(network, M, own_Z1=True), zeros(network)
+    run(forward(network, theta, X, work))
+    run(backward(network, theta, Shard(X, Y, w), work, gradient))
+    dZ2 = (work.Z2 - Y) * w
+    dZ1 = np.einsum("oh,om->hm", theta.W2, dZ2) * ACTIVATIONS[activation].slope_at(work.Z1, 0.1)
+    assert work.Z1[0, 0] == 0
+    for found, delta, inputs in (gradient.layer2, dZ2, work.A1_ones), (gradient.layer1, dZ1, X):
+        np.testing.assert_allclose(found, np.einsum("um,im->ui", delta, inputs), 1e-11, 1e-14)

@@ -9,6 +9,7 @@ import pytest
 
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
+from shallow_cli.core.gradcheck.textbook import UPDATES, Averages
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.prediction import objective
@@ -48,6 +49,27 @@ def test_a_step_yields_the_gradient_of_where_it_began(optimizer: str) -> None:
         expected = gradient_of(network, before, job.training, l2=0.1)
         np.testing.assert_array_equal(next(stepping), expected.vector)
         assert (theta.vector != before.vector).all()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_steps_over_epochs_are_those_of_textbooks(optimizer: str) -> None:
+    """Three epochs of 30 rows: two mini-batches of 12, a short one of 6, and half the rate."""
+    how = settings(
+        optimizer=optimizer, l2=0.1, batch_size=12, seed=5,
+        momentum=0.7, beta1=0.8, beta2=0.95, schedule="step", decay_every=1,
+    )
+    job, network = jobs(optimizer)
+    theta, t = generic_point(network, 0), 0
+    averages: Averages = {}
+    stepping = steps(dataclasses.replace(job, settings=how), theta)
+    for epoch in (1, 2, 3):
+        order = np.random.RandomState([5, 2, epoch]).permutation(30)
+        for rows in (order[:12], order[12:24], order[24:]):
+            t, before = t + 1, parameters(network, theta.vector.copy())
+            expected = gradient_of(network, before, job.training.take(rows), l2=0.1).vector
+            np.testing.assert_allclose(next(stepping), expected, rtol=1e-12)
+            change = UPDATES[optimizer](expected, averages, 0.1 / 2 ** (epoch - 1), t, how)
+            np.testing.assert_allclose(theta.vector, before.vector + change, rtol=1e-12)
 
 
 def test_lbfgs_descends_the_objective_of_the_loss_table() -> None:
