@@ -55,8 +55,15 @@ def test_a_step_yields_the_gradient_of_where_it_began(optimizer: str) -> None:
 def test_steps_over_epochs_are_those_of_textbooks(optimizer: str) -> None:
     """Three epochs of 30 rows: two mini-batches of 12, a short one of 6, and half the rate."""
     how = settings(
-        optimizer=optimizer, l2=0.1, batch_size=12, seed=5,
-        momentum=0.7, beta1=0.8, beta2=0.95, schedule="step", decay_every=1,
+        optimizer=optimizer,
+        l2=0.1,
+        batch_size=12,
+        seed=5,
+        momentum=0.7,
+        beta1=0.8,
+        beta2=0.95,
+        schedule="step",
+        decay_every=1,
     )
     job, network = jobs(optimizer)
     theta, t = generic_point(network, 0), 0
