@@ -15,6 +15,7 @@ COLOURS = {
     "course": "#b07aa1",
     "plain": "#b07aa1",
     "products": "#bab0ac",
+    "imports": "#bab0ac",
     "sklearn": "#f28e2b",
     "torch": "#e15759",
     "jax": "#4e79a7",

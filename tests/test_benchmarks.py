@@ -13,6 +13,7 @@ from benchmarks.floors import FLOORS, Floor
 from benchmarks.judging import Verdict, problems, verdicts
 from benchmarks.page import page
 from benchmarks.peers.products import WAYS, Multiply, Order, do, products, shards
+from benchmarks.plots import COLOURS
 from benchmarks.results import Measured, Option, Outcome, Point, Results
 from benchmarks.scaling.points import GROWN, multiplications, sizes
 from benchmarks.scaling.reading import bend, level, pays
@@ -279,3 +280,8 @@ def test_every_size_grows_one_thing() -> None:
 )
 def test_numbers_in_words(text: str, expected: str) -> None:
     assert text == expected
+
+
+def test_whoever_is_drawn_has_a_colour() -> None:
+    drawn = {v.peer for w in WORKLOADS.values() if w.name != "csv" for v in w.variants}
+    assert drawn - {"shallow"} <= set(COLOURS)
