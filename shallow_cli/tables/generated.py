@@ -39,7 +39,8 @@ def generated_table(config: DataConfig) -> RawTable:
         rows=in_memory(np.column_stack([chosen, target])),
         plan=Plan(tuple(map(Slot, features)), (Slot(TARGET),)),
         words={},
-        labels={TARGET: {float(value): repr(value) for value in np.unique(target).tolist()}},
+        # `np.unique` would load a part of NumPy that takes longer than a small training.
+        labels={TARGET: {float(value): repr(value) for value in sorted(set(target.tolist()))}},
         sha256=hashlib.sha256(chosen.tobytes() + target.tobytes()).hexdigest(),
     )
 

@@ -171,7 +171,7 @@ def _look(name: str, head: Sequence[Batch], rows: int, missing: frozenset[str]) 
         dates=_count(texts, _DATE),
         low=float(found.min()) if len(found) else 0.0,
         high=float(found.max()) if len(found) else 0.0,
-        different=len(np.unique(found)) + len(texts),
+        different=len(set(found.tolist())) + len(texts),
         counts_rows=counts_up and float(found[0]).is_integer(),
     )
 
