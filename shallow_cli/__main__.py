@@ -13,7 +13,10 @@ def main() -> None:
         from shallow_cli.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # all ends with the process: no need to look through it for garbage
 
 
 if __name__ == "__main__":

@@ -191,6 +191,7 @@ LARGE = {
     "asyncio",
     "multiprocessing",
     "numpy.f2py",
+    "numpy.ma",
 }
 
 

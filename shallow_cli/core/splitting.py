@@ -21,7 +21,7 @@ def split_rows(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]
     """
     stream = split_stream(seed)
     held_out = np.zeros(len(strata), dtype=bool)
-    for stratum in np.unique(strata):
+    for stratum in range(int(strata.max()) + 1):
         rows = positions(strata == stratum)
         size = min(round(fraction * len(rows)), len(rows) - 1)
         held_out[stream.permutation(rows)[:size]] = True

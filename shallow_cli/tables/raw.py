@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
 from shallow_cli.files.row_store import Rows, RowStore
@@ -94,7 +92,7 @@ def target_texts(table: RawTable) -> tuple[str, ...]:
         return tuple(written.values())
     there: set[float] = set()
     for chunk in table.chunks(range(len(table))):
-        there.update(np.unique(chunk[:, table.target_slice.start]).tolist())
+        there.update(chunk[:, table.target_slice.start].tolist())
     return tuple(text for value, text in written.items() if value in there)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 
 import numpy as np
 
@@ -169,9 +170,9 @@ def _labelled(slot: Slot, plan: Plan, found: Found) -> WithGaps:
     def read(batch: Batch) -> tuple[Array, Sequence[int]]:
         values, gaps = numbers(batch)
         if len(labels) <= MOST_WORDS:
-            for value, row in zip(*np.unique(values, return_index=True), strict=True):
-                if not np.isnan(value) and value not in labels:
-                    labels[float(value)] = batch.cell(int(row), slot.name)
+            for row, value in enumerate(values.tolist()):
+                if value not in labels and not isnan(value):
+                    labels[value] = batch.cell(row, slot.name)
         return values, gaps
 
     return read
