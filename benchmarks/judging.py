@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from benchmarks.floors import FLOORS, Floor
 from benchmarks.results import Measured, Outcome, Results
 
+TIE = 0.15
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -18,11 +20,20 @@ class Verdict:
     @property
     def met(self) -> bool | None:
         """None where there is no figure."""
+        return self._within(1.0)
+
+    @property
+    def tied(self) -> bool:
+        """Missed by so little that code that is easy to read is worth more."""
+        return self.met is False and bool(self._within(1 - TIE))
+
+    def _within(self, share: float) -> bool | None:
+        """Whether so much of the floor is reached."""
         if self.figure is None:
             return None
         if self.floor.kind == "faster":
-            return self.figure >= self.floor.figure
-        return self.figure <= self.floor.figure
+            return self.figure >= share * self.floor.figure
+        return share * self.figure <= self.floor.figure
 
 
 def verdicts(results: Results) -> list[Verdict]:
@@ -42,10 +53,15 @@ def figure(outcome: Outcome | None, floor: Floor) -> float | None:
         ours = next((m for m in outcome.of("shallow") if m.threads == theirs[0].threads), ours)
     if floor.kind == "loss":
         return losses(ours, theirs)
-    seconds = min((m.median for m in theirs), default=None)
-    if seconds is None:
+    return ratio_to(outcome, floor, ours.median)
+
+
+def ratio_to(outcome: Outcome, floor: Floor, seconds: float) -> float | None:
+    """The figure of the floor if shallow takes these seconds."""
+    theirs = min((m.median for m in outcome.of(*floor.peers) if m.agrees), default=None)
+    if theirs is None:
         return None
-    return seconds / ours.median if floor.kind == "faster" else ours.median / seconds
+    return theirs / seconds if floor.kind == "faster" else seconds / theirs
 
 
 def losses(ours: Measured, theirs: list[Measured]) -> float | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median
 
+from benchmarks.bounds import Bound, bound
 from benchmarks.choices.page import choices_part
 from benchmarks.floors import Floor
-from benchmarks.judging import Verdict, verdicts
+from benchmarks.judging import TIE, Verdict, verdicts
 from benchmarks.results import Measured, Outcome, Results
 from benchmarks.scaling.page import scaling_part
 from benchmarks.wording import NAMES, plural, seconds, times
@@ -51,6 +52,12 @@ HOW = """## How it was measured
   in training and prediction the data as the benchmark makes them, beside what the peer needs.
 - **Ten starts** that are others in every round: how good the best of them becomes is a matter of
   luck, whoever trains. So shallow's median is held against the largest loss of their rounds."""
+FLOORS = """## What must hold
+
+The last column has what shallow would reach if it were the named part and nothing else.
+
+| workload | floor | measured | met | at best |
+|---|---|---|---|---|"""
 MET = {True: "yes", False: "**no**", None: "not measured"}
 VERBS = {
     "faster": "at least {} × faster than {}",
@@ -81,17 +88,19 @@ def machine_part(results: Results) -> str:
 
 def floors_part(results: Results) -> str:
     """What is promised, and whether it holds."""
-    head = "## What must hold\n\n| workload | floor | measured | met |\n|---|---|---|---|"
     order = list(WORKLOADS)
     found = sorted(verdicts(results), key=lambda v: order.index(v.floor.workload))
-    return "\n".join([head, *map(floor_row, found)])
+    rows = [floor_row(verdict, bound(results, verdict.floor)) for verdict in found]
+    return "\n".join([FLOORS, *rows])
 
 
-def floor_row(verdict: Verdict) -> str:
-    """One row."""
+def floor_row(verdict: Verdict, at_best: Bound | None) -> str:
+    """One row; what could be reached at best is of interest where the floor is missed."""
     floor = verdict.floor
     figure = "" if verdict.figure is None else times(verdict.figure)
-    return f"| {floor.workload} | {floor_text(floor)} | {figure} | {MET[verdict.met]} |"
+    met = f"{MET[verdict.met]}, within {TIE:.0%}" if verdict.tied else MET[verdict.met]
+    best = f"{times(at_best.figure)}, {at_best.what}" if at_best and verdict.met is False else ""
+    return f"| {floor.workload} | {floor_text(floor)} | {figure} | {met} | {best} |"
 
 
 def floor_text(floor: Floor) -> str:

@@ -16,6 +16,7 @@ COLOURS = {
     "plain": "#b07aa1",
     "products": "#bab0ac",
     "imports": "#bab0ac",
+    "modules": "#bab0ac",
     "sklearn": "#f28e2b",
     "torch": "#e15759",
     "jax": "#4e79a7",

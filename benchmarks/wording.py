@@ -15,6 +15,7 @@ NAMES = {
     "nnet": "R nnet",
     "loadtxt": "numpy.loadtxt, reading only",
     "imports": "imports of NumPy, Typer and YAML, and no more",
+    "modules": "imports of shallow's modules as well",
 }
 MILLION = 1e6
 UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))

@@ -91,7 +91,7 @@ def program(peer: str, file: str) -> Variant:
 
 
 OURS = Variant("shallow", command=command)
-IMPORTS = program("imports", "imports.py")
+IMPORTS = (program("imports", "imports.py"), program("modules", "modules.py"))
 FOREIGN = ("sklearn", "torch", "jax")
 
 _ALL = (
@@ -159,7 +159,7 @@ _ALL = (
             OURS,
             program("sklearn", "flower_sklearn.py"),
             program("torch", "flower_torch.py"),
-            IMPORTS,
+            *IMPORTS,
         ),
         kind="process",
         compared="loss",
@@ -174,7 +174,7 @@ _ALL = (
             OURS,
             program("sklearn", "cancer_sklearn.py"),
             program("torch", "cancer_torch.py"),
-            IMPORTS,
+            *IMPORTS,
         ),
         kind="process",
         compared="loss",

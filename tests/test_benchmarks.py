@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import results
+from benchmarks.bounds import Bound, bound
 from benchmarks.floors import FLOORS, Floor
 from benchmarks.judging import Verdict, problems, verdicts
 from benchmarks.page import page
@@ -227,6 +228,30 @@ def test_products_are_held_against_as_many_threads() -> None:
     judged = verdicts(Results({}, outcomes={"wide": there}))
     found = {v.floor.peers: v.figure for v in judged if v.floor.workload == "wide"}
     assert (found["products",], found["jax",]) == (1.5, 0.25)
+
+
+def test_a_floor_is_nearly_reached_within_a_share_of_it() -> None:
+    faster = Floor("flower", ("torch",), "faster", 10)
+    within = Floor("flower", ("jax",), "within", 2)
+    for floor, figures in ((faster, (10.0, 8.6, 8.4)), (within, (2.0, 2.3, 2.4))):
+        judged = [Verdict(floor, figure) for figure in figures]
+        assert [(v.met, v.tied) for v in judged] == [(True, False), (False, True), (False, False)]
+    assert (Verdict(faster, None).met, Verdict(faster, None).tied) == (None, False)
+
+
+def test_no_floor_lies_beyond_what_the_calls_or_the_products_take() -> None:
+    calls = Option("a step of flower, one thread", "its 18 calls", (2e-6,))
+    other = Option("a step of flower, one thread", "its matrix products", (1e-6,))
+    small = outcome(shallow=(0.04,), torch=(0.2,), jax=(0.01,))
+    large = outcome(shallow=(2.0,), products=(1.0,), torch=(5.0,))
+    there = Results({}, outcomes={"flower": small, "full": large}, choices=(other, calls))
+    found = {(v.floor.workload, v.floor.peers): bound(there, v.floor) for v in verdicts(there)}
+    assert found["flower", ("torch",)] == Bound(10.0, "its calls alone")
+    assert found["flower", ("jax",)] == Bound(2.0, "its calls alone")
+    assert found["flower", ("sklearn",)] is None
+    assert found["full", ("sklearn", "torch", "jax")] == Bound(5.0, "its products alone")
+    assert found["full", ("products",)] is None
+    assert found["adam", ("torch",)] is None
 
 
 def test_a_median_loss_is_measured_by_the_largest_of_theirs() -> None:

@@ -16,7 +16,8 @@ as its equations have operations, and a call of NumPy takes its time however lit
 what is left between the calls of a step and as many that do nothing is the arithmetic, and the
 products are a good part of it. A step that two threads share is not twice as fast: each of them
 multiplies narrower matrices, and one must be woken and waited for. A whole process cannot be
-shorter than its imports: their time is in the tables of the processes."""
+shorter than its imports: those of the libraries and of shallow's own modules, in Python's classes
+and functions, are in the tables of the processes."""
 
 
 def choices_part(options: Sequence[Option]) -> list[str]:
