@@ -23,6 +23,7 @@ from shallow_cli.cli import run
 from shallow_cli.files import row_store
 from shallow_cli.tables import encoding, survey
 row_store.MOST_BYTES_IN_MEMORY = encoding.MOST_BYTES_AT_ONCE = 1 << 20
+row_store.MOST_BYTES_OF_A_MAP = 2 << 20
 survey.HEAD_CELLS, row_store.ROWS_AT_ONCE = 100_000, 64
 if limit := int(sys.argv[1]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -63,6 +64,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch, *, mapped: bool) -> None:
     monkeypatch.setattr(encoding, "MOST_BYTES_AT_ONCE", 0)
     if mapped:
         monkeypatch.setattr(row_store, "MOST_BYTES_IN_MEMORY", 50_000)
+        monkeypatch.setattr(row_store, "MOST_BYTES_OF_A_MAP", 100_000)
 
 
 @pytest.mark.usefixtures("table")

@@ -20,7 +20,8 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
 
 MOST_BYTES_IN_MEMORY = 64 << 20
-ROWS_AT_ONCE = 256  # out of order: each may bring 64 KiB of its neighbourhood along
+MOST_BYTES_OF_A_MAP = 256 << 20  # that may be in memory at a time: fetching them anew takes long
+ROWS_AT_ONCE = 2048  # out of order: each may bring 64 KiB of its neighbourhood along
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Rows:
         return found
 
     def _give_back(self) -> None:
-        """Let go of the pages that were touched, so that a pass does not fill the memory."""
-        if self.mapped is not None:
+        """Let go of the pages that were touched, if a pass over all would fill the memory."""
+        if self.mapped is not None and self.values.nbytes > MOST_BYTES_OF_A_MAP:
             self.mapped.madvise(mmap.MADV_DONTNEED)
 
 
