@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 from benchmarks.data import ROOT
 
+LAUNCHER = ROOT / "benchmarks" / "launcher.py"
 POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 ONE_THREAD_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 STAT = Path("/proc/stat")
@@ -39,17 +41,23 @@ def run(command: Sequence[str], pool_threads: int) -> Ran:
     Raises:
         FailedError: if it does not end with 0.
     """
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(pool_threads), stdout=out, stderr=err
+    with (
+        tempfile.NamedTemporaryFile("w+") as report,
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+    ):
+        launched = [sys.executable, "-S", "-E", str(LAUNCHER), report.name, *command]
+        done = subprocess.run(
+            launched,
+            cwd=ROOT,
+            env=environment(pool_threads),
+            stdout=out,
+            stderr=err,
+            check=False,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise FailedError(f"exit {process.returncode}: {last_line(err) or 'nothing said'}")
-        return Ran(seconds, used.ru_maxrss / 1024, parsed(last_line(out)))
+        if done.returncode:
+            raise FailedError(f"exit {done.returncode}: {last_line(err) or 'nothing said'}")
+        return Ran(**json.load(report), said=parsed(last_line(out)))
 
 
 def last_line(file: Any) -> str:

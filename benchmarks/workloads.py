@@ -91,7 +91,8 @@ def program(peer: str, file: str) -> Variant:
 
 
 OURS = Variant("shallow", command=command)
-IMPORTS = (program("imports", "imports.py"), program("modules", "modules.py"))
+MODULES = [sys.executable, "-m", "benchmarks.scripts.modules"]
+IMPORTS = (program("imports", "imports.py"), Variant("modules", command=lambda _place: MODULES))
 FOREIGN = ("sklearn", "torch", "jax")
 
 _ALL = (
