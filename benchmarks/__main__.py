@@ -30,8 +30,11 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--render", action="store_true", help="from the results that are there")
     options = parser.parse_args(words)
     chosen = [name for name in ALL if fits(name, options.only)]
-    if not chosen:
-        parser.error(f"--only takes {', '.join(ALL)}")
+    unknown = [word for word in options.only or () if not any(fits(n, [word]) for n in ALL)]
+    if unknown:
+        parser.error(f"--only takes {', '.join(ALL)}, not {', '.join(unknown)}")
+    if options.rounds < 1:
+        parser.error("--rounds takes a number from 1 up")
     if options.quick and not options.out:
         parser.error("--quick needs --out: its figures are no results")
 
@@ -39,6 +42,8 @@ def main(words: Sequence[str] | None = None) -> int:
     file = folder / results.FILE
     new = Results(machine(), options.quick)
     found = results.read(file) if file.exists() and (options.only or options.render) else new
+    if options.render and not file.exists():
+        parser.error(f"--render: there is no {file}; measure first")
     if not options.render:
         if (found.machine, found.quick) != (new.machine, new.quick):
             parser.error(f"{file} has other versions, sizes or another machine: measure all anew")
@@ -72,7 +77,8 @@ def written(found: Results, folder: Path) -> int:
         tell("no plots: matplotlib is not installed")
     wrong = problems(found)
     print(*wrong, sep="\n", end="\n" if wrong else "")
-    print(f"{'failed' if wrong else 'passed'}: {folder / page.FILE}")
+    word = "failed" if wrong else "no figure means anything" if found.quick else "passed"
+    print(f"{word}: {folder / page.FILE}")
     return 1 if wrong else 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from shallow_cli.checking import QUICK, Sampling, check, every_point
@@ -46,10 +47,13 @@ def config_page() -> str:
         "are relative to the config, after `--set` to the current folder.\n",
         "| key | must be | default | |\n|---|---|---|---|",
     ]
-    rows = [
-        f"| `{name}` | {key.rule.says} | {key.default} | {key.says} |" for name, key in KEYS.items()
-    ]
-    return "\n".join([*parts, *rows]) + "\n"
+    rows = [[f"`{name}`", key.rule.says, str(key.default), key.says] for name, key in KEYS.items()]
+    return "\n".join([*parts, *map(table_row, rows)]) + "\n"
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table; a cell may hold the sign between two cells."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def mistakes_page() -> str:

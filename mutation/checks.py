@@ -74,10 +74,11 @@ SLOW = (
 OF_MODULE = {
     "arrays": ("batches", "weights", "made"),
     "blocks": ("gradient", "batches", "made", "threads"),
+    "buffers": ("gradient", "batches", "float32", "made", "threads"),
     "gradient": ("batches", "float32", "made", "threads"),
     "initializers": ("training",),
     "measuring": ("training",),
-    "penalty": ("gradient",),
+    "penalty": ("gradient", "float32"),
     "prediction": ("made",),
     "rng": ("batches", "training"),
     "squares": ("tallies",),

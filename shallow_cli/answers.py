@@ -12,7 +12,6 @@ from shallow_cli.config import unflat
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.prediction import predict
-from shallow_cli.cores import cores
 from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import DataError, Problem, UsageError
 from shallow_cli.files.table_file import open_table
@@ -141,7 +140,7 @@ def outputs(model: Model, encoding: Encoding, raw: Array) -> Array:
     """
     columns = model.columns
     with np.errstate(all="ignore"):
-        A2 = predict(model.network, model.theta, encoding.inputs(raw), cores())
+        A2 = predict(model.network, model.theta, encoding.inputs(raw))
         return A2 if columns.classes else unscaled(columns.targets, A2)
 
 

@@ -178,7 +178,8 @@ def every_point(sampling: Sampling) -> Iterator[Point]:
     optimizer, and at one schedule, after the other.
     """
     sampling = sampling.otherwise(np.float64)
-    optimizers, schedules = cycle((*OPTIMIZERS, LBFGS)), cycle(SCHEDULES)
+    optimizers = cycle((*OPTIMIZERS, LBFGS))
+    schedules = cycle(np.repeat(list(SCHEDULES), 2))  # each with and without L2, and batches
     for activation, output, l2 in product(ACTIVATIONS, OUTPUTS, (0.0, L2)):
         group = f"{activation}, {output}" + (", L2, weighted rows" if l2 else "")
         for size, (n_x, n_h, m) in SIZES.items():

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from shallow_cli.config import KEYS, unflat
+from shallow_cli.config import INDIFFERENT, KEYS, unflat
 from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import Problem, UsageError
 from shallow_cli.files.config_file import read_overrides
@@ -81,6 +81,8 @@ def _resolved(
     for entry in entries:
         if entry.name in KEYS and entry.name not in allowed:
             text = "was decided when the model was trained; train again to change it"
+            if entry.name in INDIFFERENT:
+                text = "has no part in this; it is for training"
             problems.append(Problem(f"{entry.name}: {text}", entry.where))
     if not {"data.csv", "data.generate"} & {entry.name for entry in entries}:
         entries.insert(0, Entry(source, Scalar(word, word, "--set", Path()), "--set"))

@@ -17,7 +17,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import DTYPES
 from shallow_cli.core.initializers import INITIALIZERS
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
-from shallow_cli.core.schedules import SCHEDULES
+from shallow_cli.core.schedules import DECAYING, SCHEDULES
 from shallow_cli.data_config import DataConfig
 from shallow_cli.keys import SEED, Key, key
 from shallow_cli.rules import choice, either
@@ -82,13 +82,13 @@ class Config:
         shown="none",
     )
     log_every: int | str = key(
-        either(AUTO, rules.whole(1)), "auto", "epochs between two rows of the table"
+        either(AUTO, rules.whole(1)), "auto", "how many epochs lie between two rows of the table"
     )
     dtype: str = key(choice(DTYPES), "float64", "of the numbers in training; float32 is faster")
     threads: int | str = key(
         either(AUTO, rules.whole(1, 1024)),
         "auto",
-        "that work on many rows; auto: one a core; the result is the same to the last bit",
+        "how many work on many rows; auto: one a core; the result is the same to the last bit",
     )
 
     @property
@@ -115,6 +115,15 @@ FOR_TABLES = tuple(
         *("delimiter", "decimal", "encoding", "header", "cache"),
     )
 )
+# Keys that only some choices of another key look at.
+PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "learning_rate": ("optimizer", tuple(OPTIMIZERS)),
+    **{
+        key: ("optimizer", tuple(name for name, o in OPTIMIZERS.items() if key in o.settings))
+        for key in ("momentum", "beta1", "beta2")
+    },
+    **dict.fromkeys(("decay", "decay_every"), ("schedule", DECAYING)),
+}
 PATHS = ("data.csv", "data.validation")  # whose values are, or may be, files
 
 
@@ -122,6 +131,12 @@ def flat(config: Config) -> dict[str, Any]:
     """Every key with its value, `data.` keys first; None where nothing was said."""
     data = {f"data.{f.name}": getattr(config.data, f.name) for f in dataclasses.fields(DataConfig)}
     return data | {name: getattr(config, name) for name in KEYS if "." not in name}
+
+
+def has_part(config: Config, key: str) -> bool:
+    """Whether the choices of a config look at a key."""
+    chooser, choices = PARTS.get(key, ("", ("",)))
+    return getattr(config, chooser, "") in choices
 
 
 def unflat(values: Mapping[str, Any]) -> Config:

@@ -24,7 +24,7 @@ from shallow_cli.core.rng import LARGEST_SEED
 from shallow_cli.core.splitting import folds
 from shallow_cli.core.training import train
 from shallow_cli.errors import ConfigError, DivergedError, Problem
-from shallow_cli.fitting import network_of, settings_of
+from shallow_cli.fitting import network_of, settings_of, slower_than
 from shallow_cli.scores import Scored, linear_scored, network_scored, scores_of
 from shallow_cli.tables.data import decided, divided, fitted_encoding, held_out, strata
 from shallow_cli.tables.encoding import Encoding, encoded
@@ -113,6 +113,7 @@ def _fold(study: Study, repeat: int, number: int, training: Array, test: Array) 
     known = _known(study, plain, training)
     theta = _trained(study, plain, known, training, repeat, number)
     linear, constant = _linear(network, known), _constant(network, known)
+    threads = settings_of(config).threads
 
     def measured(scored: Iterator[Scored]) -> dict[str, float | None]:
         values = scores_of(scored, plain.columns).metrics
@@ -122,7 +123,7 @@ def _fold(study: Study, repeat: int, number: int, training: Array, test: Array) 
         repeat + 1,
         number + 1,
         len(test),
-        measured(network_scored(network, theta, plain.columns, unseen)),
+        measured(network_scored(network, theta, plain.columns, unseen, threads)),
         measured(linear_scored(network.output, linear, plain.columns, unseen)),
         measured(linear_scored(network.output, constant, plain.columns, unseen)),
     )
@@ -153,9 +154,8 @@ def _trained(
     theta = initial_parameters(network, config.init_scale, seed, config.scalar)
     *_, end = train(Job(network, training, validation, settings), theta)
     if not isinstance(end, End) or end.reason is Reason.DIVERGED:
-        rate = settings.learning_rate
-        text = f"training diverged in fold {number + 1} of repeat {repeat + 1}; try --set "
-        raise DivergedError(Problem(f"{text}learning_rate={min(rate / 10, 1):g} (it is {rate:g})"))
+        text = f"training diverged in fold {number + 1} of repeat {repeat + 1}"
+        raise DivergedError(Problem(f"{text}; try {slower_than(config)}"))
     return end.theta
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import INDIFFERENT, PATHS, Config, flat, unflat
+from shallow_cli.config import INDIFFERENT, PATHS, Config, flat, has_part, unflat
 from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
@@ -118,13 +118,9 @@ def _chosen(value: float | str, automatic: float) -> float:
 
 def with_choices_made(config: Config, data: DataConfig, settings: Settings) -> Config:
     """The config with everything that was left open and decides the result."""
-    return dataclasses.replace(
-        config,
-        data=data,
-        learning_rate=settings.learning_rate,
-        log_every=settings.log_every,
-        decay_every=settings.decay_every,
-    )
+    names = ("learning_rate", "decay_every")
+    chosen = {name: getattr(settings, name) for name in names if has_part(config, name)}
+    return dataclasses.replace(config, data=data, log_every=settings.log_every, **chosen)
 
 
 def customary_rate(optimizer: str) -> float:
@@ -173,16 +169,22 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
 
 def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     """How a training ran away and what to try."""
+    double = "--set dtype=float64, " if config.dtype == "float32" else ""
+    scale = config.init_scale
+    weights = f"a smaller init_scale than {scale if isinstance(scale, str) else f'{scale:g}'}"
+    data = "look for numbers far beyond the others"
     if not rows:
-        scale = config.init_scale
-        advice = f"try a smaller init_scale than {scale}, or look for numbers far beyond the others"
-        return f"the first weights give no finite loss; {advice}"
-    rate = float(config.learning_rate)
-    return (
-        f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first, "
-        f"{rows[-1].loss:.6g} in the last row; no model was written. "
-        f"Try --set learning_rate={min(rate / 10, 1):g} (it is {rate:g})"
-    )
+        return f"the first weights give no finite loss; try {double}{weights}, or {data}"
+    then = f", {rows[-1].loss:.6g} in the last row" if len(rows) > 1 else " and then no number"
+    what = f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first"
+    cure = f"{weights}, or {data}" if config.optimizer == LBFGS else slower_than(config)
+    return f"{what}{then}; no model was written. Try {double}{cure}"
+
+
+def slower_than(config: Config) -> str:
+    """A learning rate to try where a training ran away."""
+    rate = settings_of(config).learning_rate
+    return f"--set learning_rate={min(rate / 10, 1):g} (it is {rate:g})"
 
 
 def fit(config: Config) -> Model:

@@ -16,7 +16,6 @@ from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.prediction import passes
 from shallow_cli.core.ranking import Ranking
 from shallow_cli.core.tallies import ClassTally, NumberTally
-from shallow_cli.cores import cores
 from shallow_cli.tables.columns import Columns, unscaled
 
 # Metrics of which more is better: those that a script can ask a minimum of.
@@ -45,10 +44,10 @@ class Evaluation:
 
 
 def network_scored(
-    network: Network, theta: Parameters, columns: Columns, data: AnyExamples
+    network: Network, theta: Parameters, columns: Columns, data: AnyExamples, threads: int = 1
 ) -> Iterator[Scored]:
     """What a network says of examples, block by block; what overflows is not finite."""
-    blocks = passes(network, theta, data, cores())
+    blocks = passes(network, theta, data, threads)
     while True:
         with np.errstate(all="ignore"):  # not around the yield: it is for this pass only
             passed = next(blocks, None)

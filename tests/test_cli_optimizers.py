@@ -61,9 +61,17 @@ def test_lbfgs_ends_where_nothing_is_gained(shallow: Shallow) -> None:
     assert f"wrote model.npz: the weights of epoch {last['epoch']}, " in done.err
 
 
-def test_lbfgs_is_not_traced(shallow: Shallow) -> None:
-    done = shallow("trace", FLOWER, *sets("optimizer=lbfgs"), code=2)
-    assert done.err.startswith(f"{FLOWER}: optimizer: a step of lbfgs is a search along a line")
+def test_the_passes_of_lbfgs_are_traced(shallow: Shallow) -> None:
+    """Also of its models, which cannot be told to take another optimizer."""
+    settings = sets("optimizer=lbfgs epochs=2")
+    done = shallow("trace", FLOWER, *settings, "--row", "1", "--steps", "3")
+    assert done.out.startswith("Step 1: m = 1\n")
+    assert done.out.rstrip().endswith("along a line: there is no equation.")
+    assert done.out.count("Step ") == 1
+    shallow("train", FLOWER, *settings)
+    found = json.loads(shallow("trace", "model.npz", "--json").out)
+    assert "learning_rate" not in found
+    assert (found["steps"][0]["update"], found["steps"][0]["loss_after"]) == ([], None)
 
 
 @pytest.mark.parametrize(("optimizer", "rate"), [("gd", 0.1), ("adam", 0.001), ("nesterov", 0.1)])
@@ -73,7 +81,31 @@ def test_an_automatic_rate_is_written_down(
     config = write(tmp_path / "c.yaml", f"data: {{generate: moons}}\noptimizer: {optimizer}\n")
     done = shallow("train", config, "--dry-run")
     assert f"learning_rate: {rate}\n" in done.out
+    assert "decay_every: auto\n" in done.out
+    done = shallow("train", config, "--dry-run", "--set", "schedule=step")
     assert "decay_every: 100\n" in done.out
+
+
+def test_a_target_of_large_numbers_is_fitted(shallow: Shallow, tmp_path: Path) -> None:
+    """In both dtypes, scaled or not: the first step of L-BFGS is long enough."""
+    stream = np.random.RandomState(0)
+    rows = stream.randn(100, 2)
+    for size in (1e9, 1e20, 1e39):
+        lines = [f"{a!r},{b!r},{(2 * a - b) * size!r}" for a, b in rows.tolist()]
+        write(tmp_path / "t.csv", "\n".join(["a,b,y", *lines, ""]))
+        text = "data: {csv: t.csv, task: regression}\noptimizer: lbfgs\ninit_scale: xavier\n"
+        config = write(tmp_path / "c.yaml", text)
+        unscaled = "data.scale_target=none"  # harder: the weights must become as large
+        for words, least in (("dtype=float64", 0.99), ("dtype=float32", 0.99), (unscaled, 0.6)):
+            done = shallow("train", config, *sets(words), "--format", "jsonl")
+            assert json.loads(done.out.splitlines()[-1])["r2"] > least, (size, words)
+
+
+def test_overflow_in_lbfgs_is_no_convergence(shallow: Shallow, tmp_path: Path) -> None:
+    config = write(tmp_path / "c.yaml", "data: {generate: sine}\noptimizer: lbfgs\n")
+    done = shallow("train", config, *sets("dtype=float32 l2=1e38 init_scale=1e15"), code=4)
+    assert "Try --set dtype=float64, a smaller init_scale than 1e+15, or look for" in done.err
+    assert not Path("model.npz").exists()
 
 
 def test_a_model_of_float32_predicts_in_float64(shallow: Shallow) -> None:

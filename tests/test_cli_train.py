@@ -74,7 +74,7 @@ def test_dry_run_writes_nothing_and_prints_a_config(shallow: Shallow, config: Pa
         "# 30 training rows, 10 validation rows",
     ]
     write(Path("resolved.yaml"), done.out)
-    shallow("train", "resolved.yaml", "-o", "a.npz")
+    assert "warning" not in shallow("train", "resolved.yaml", "-o", "a.npz").err
     shallow("train", config, "--set", "hidden_units=3", "-o", "b.npz")
     assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
 

@@ -57,7 +57,7 @@ def test_what_is_no_cross_validation(words: list[str], expected: str, shallow: S
     ("validation", "expected"),
     [
         ("t.csv", "early_stopping: in a fold its validation rows are a fraction, not a file\n"),
-        ("0.25", "data.validation: 0.25 of 2 rows is none; take more\n"),
+        ("0.25", "data.validation: 0.25 of 2 rows is none, class by class; take more\n"),
     ],
 )
 def test_early_stopping_needs_rows_in_every_fold(

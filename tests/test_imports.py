@@ -63,6 +63,7 @@ LEVELS = [
     "core.linear",
     "core.metrics core.squares",
     "core.prediction core.gradient core.newton core.lbfgs",
+    "core.buffers",
     "core.blocks core.workers",
     "core.penalty core.initializers",
     "core.network",

@@ -63,7 +63,7 @@ def test_the_same_table_written_in_many_ways(table: str, tmp_path: Path) -> None
         ("y\nx\nz\n", "t.csv:1: no column is left to learn from"),
         (f"a,b,y\n{ROWS}".replace("no", "yes"), "t.csv: y: only one class, 'yes'"),
         ("a,b,y\n1,2,\n" + ROWS, "t.csv:2: y: an empty cell, where the target should be"),
-        ("a,y\n1,2.5\n3,2.5\n5,2.5\n", "t.csv: y: always 2.5; no target"),
+        ("a,y\n1,2.5\n3,2.5\n5,2.5\n", "t.csv: y: always 2.5 in the training rows; no target"),
         ("a,y\n1,2\n3,1e200\n5,3.5\n", "t.csv:3: y: '1e200' is too large"),
         ("y,z\n1,a\n2,b\n\n".encode("utf-16"), "not UTF-8 text"),
         (b"PK\x03\x04...", "t.csv: a model or another zip file, not a CSV"),
@@ -134,7 +134,7 @@ def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
         ),
         (
             ["data.target=y", "data.validation=0.01"],
-            "data.validation: 0.01 of 4 rows is none; take more",
+            "data.validation: 0.01 of 4 rows is none, class by class; take more",
         ),
         (
             ["data.target=y", "data.task=regression"],

@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 
 from shallow_cli.core.arrays import Examples, examples
+from shallow_cli.core.buffers import batch_of, new_buffers
 from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import Settings
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import Network, parameters, zeros
 from shallow_cli.core.optimizers import OPTIMIZERS, clock_for
 

@@ -11,7 +11,7 @@ INTRODUCTION = """How the passes are written was decided by measuring what else 
 thread; a time is that of a call, or of the forward and backward passes of 65,536 rows."""
 
 LIMITS = ("a step of", "a gradient of")
-WHY = """Some floors are out of reach here, and these are the reasons. A small step is as many calls
+WHY = """These are the reasons for most of the floors that are missed. A small step is as many calls
 as its equations have operations, and a call of NumPy takes its time however little there is to do:
 what is left between the calls of a step and as many that do nothing is the arithmetic, and the
 products are a good part of it. A step that two threads share is not twice as fast: each of them

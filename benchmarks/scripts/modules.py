@@ -1,7 +1,9 @@
 """What a training loads, of libraries and of shallow, without training."""
 
+import gc
 from importlib import import_module
 
+gc.set_threshold(100_000)  # as the command does
 for module in (
     "numpy.random",
     "shallow_cli.cli",
@@ -12,3 +14,4 @@ for module in (
     "shallow_cli.fitting",
 ):
     import_module(module)
+gc.freeze()

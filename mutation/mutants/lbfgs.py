@@ -6,7 +6,8 @@ MODULE, STEPS = "core/lbfgs.py", "core/steps.py"
 
 ENOUGH = "trial.point.value <= start.value + DECREASE * length * slope"
 LOWER = "not (enough and trial.point.value < low.point.value)"
-SHORT = "min(1.0, 1 / float(np.abs(start.gradient).sum())) if first else 1.0"
+SHORT = "min(scale, 1 / size) if size else scale"
+NEXT = "(_direction(point.gradient, pairs), 1.0)"
 
 
 def _pairs(name: str, says: str, old: str, new: str) -> Mutant:
@@ -77,8 +78,29 @@ SEARCHES = (
         ENOUGH,
         "trial.point.value <= start.value",
     ),
-    _search("L12", "the first step is not short", SHORT, "1.0"),
-    _search("L13", "every step begins short", SHORT, SHORT.replace(" if first else 1.0", "")),
+    Mutant("L12", "the first step is not short", MODULE, "_downhill", SHORT, "scale"),
+    _pairs(
+        "L13",
+        "every step begins short",
+        NEXT,
+        NEXT.replace("1.0", "_downhill(point)[1]"),
+    ),
+    Mutant(
+        "L27",
+        "the first step may be so short that rounding hides what it gains",
+        MODULE,
+        "_downhill",
+        "0 < length * steepness < UNSEEN * abs(start.value)",
+        "False",
+    ),
+    Mutant(
+        "L28",
+        "the products of a large gradient overflow",
+        MODULE,
+        "_downhill",
+        "2.0 ** max(0, np.frexp(largest)[1]) if largest < np.inf else 1.0",
+        "1.0",
+    ),
     _search(
         "L14",
         "a value that is no number counts as a decrease",
@@ -173,8 +195,14 @@ TOLD = (
     _told(
         "L22",
         "a step of L-BFGS says that it has used the gradient of where it ends",
-        "yield before.gradient",
-        "yield point.gradient",
+        "yield before.gradient\n            before",
+        "yield point.gradient\n            before",
+    ),
+    _told(
+        "L29",
+        "a first gradient that overflows is taken for a minimum",
+        "not np.isfinite(before.gradient).all()",
+        "False",
     ),
 )
 

@@ -57,6 +57,14 @@ LOSSES = (
         also=Edit("penalty_gradient", OF_BOTH, OF_ALL),
     ),
     Mutant(
+        "M63",
+        "weights of float32 are squared in float32",
+        PENALTY,
+        "penalty",
+        "W.astype(dtype, copy=False)",
+        "W",
+    ),
+    Mutant(
         "M24",
         "the penalty is λ W² and not (λ/2) W², in the loss and in the gradient alike",
         PENALTY,

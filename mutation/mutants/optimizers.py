@@ -17,10 +17,10 @@ FACTORS = "(_adam_factors, (clock, settings, rate, epsilon)),"
 T = "t = int(clock.t)"
 OF_MEAN = "of_mean = (1 - settings.beta1) / (1 - settings.beta1**t)"
 OF_ROOT = "sqrt((1 - settings.beta2) / (1 - settings.beta2**t))"
-SUMS = """(np.multiply, (total, number(settings.beta1, theta), total)),
-        (np.add, (total, gradient, total)),
-        (np.multiply, (gradient, gradient, step)),
+SUMS = """(np.multiply, (total, number(settings.beta1, theta), total)),  # total ← β₁ total
+        (np.add, (total, gradient, total)),  # total ← total + dθ
         (np.multiply, (squares, number(settings.beta2, theta), squares)),"""
+LAST = "(np.subtract, (theta, scratch, theta)),"
 PER_EPOCH = "steps_per_epoch(len(job.training), settings.batch_size)"
 
 
@@ -147,14 +147,14 @@ ADAM = (
     _adam(
         "O15",
         "Adam's second average is of sizes: the square is forgotten",
-        "(np.multiply, (gradient, gradient, step)),",
-        "(np.abs, (gradient, step)),",
+        "(np.multiply, (gradient, gradient, scratch)),",
+        "(np.abs, (gradient, scratch)),",
     ),
     _adam(
         "O16",
         "Adam divides by V̂, not by its root",
-        "(np.sqrt, (squares, step)),",
-        "(np.copyto, (step, squares)),",
+        "(np.sqrt, (squares, scratch)),",
+        "(np.copyto, (scratch, squares)),",
         also=Edit("_adam_factors", OF_ROOT, OF_ROOT.removeprefix("sqrt")),
     ),
     _adam(
@@ -192,19 +192,19 @@ ADAM = (
         "Adam's factors are worked out when the step is done, for the next",
         FACTORS,
         "",
-        also=Edit("adam", DESCENDED, f"{DESCENDED}\n        {FACTORS}"),
+        also=Edit("adam", LAST, f"{LAST}\n        {FACTORS}"),
     ),
     _adam(
         "O28",
         "Adam forgets the factor of its rate, and takes α itself",
-        "(np.multiply, (step, rate, step)),",
-        "(np.multiply, (step, clock.alpha, step)),",
+        "(np.multiply, (scratch, rate, scratch)),",
+        "(np.multiply, (scratch, clock.alpha, scratch)),",
     ),
     _adam(
         "O29",
         "Adam squares the sum of the gradients, not the gradient",
-        "(np.multiply, (gradient, gradient, step)),",
-        "(np.multiply, (total, total, step)),",
+        "(np.multiply, (gradient, gradient, scratch)),",
+        "(np.multiply, (total, total, scratch)),",
     ),
 )
 

@@ -71,7 +71,7 @@ SHARDS = (
     Mutant(
         "P11",
         "shards in float32 are added in float32, however many",
-        GRADIENT,
+        "core/buffers.py",
         "new_buffers",
         "wide(data.dtype)",
         "data.dtype",

@@ -3,7 +3,7 @@
 from mutation.mutant import Edit, Mutant
 
 BATCHES, BLOCKS = "core/batches.py", "core/blocks.py"
-GRADIENT, WORKERS = "core/gradient.py", "core/workers.py"
+BUFFERS, GRADIENT, WORKERS = "core/buffers.py", "core/gradient.py", "core/workers.py"
 
 SOME = "zip(rooms[1:], waiting)"
 SUBMIT = "[pool.submit(task, item, room) for room, item in some]"
@@ -20,6 +20,10 @@ def _in_order(name: str, says: str, old: str, new: str, also: Edit | None = None
 
 def _gradient(name: str, says: str, function: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, GRADIENT, function, old, new)
+
+
+def _buffers(name: str, says: str, function: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, BUFFERS, function, old, new)
 
 
 def _slices(name: str, says: str, old: str, new: str, also: Edit | None = None) -> Mutant:
@@ -78,7 +82,7 @@ WORK = (
         'np.seterr(all="ignore")',
         "None",
     ),
-    _gradient(
+    _buffers(
         "T07",
         "all blocks have one room, whoever works on them",
         "new_buffers",
@@ -126,26 +130,26 @@ SUMS = (
         "slice(at, ",
         "slice(max(start, min(at, stop - length)), ",
     ),
-    _gradient(
+    _buffers(
         "T10",
         "of a batch that is one block, only the first shard counts",
         "batch_of",
         "len(blocks) == len(blocks[0]) == 1",
         "len(blocks) == 1",
     ),
-    _gradient(
+    _buffers(
         "T11",
         "the shards of a block are added in float32, the blocks in float64",
         "_room",
         "np.empty_like(total)",
         "np.empty_like(total, dtype=data.dtype)",
     ),
-    _gradient(
+    _buffers(
         "T21",
         "many shards are added in float32 where their blocks are few",
         "new_buffers",
-        "sum(map(len, blocks)) <= FEW",
-        "len(blocks) <= FEW",
+        "sum(map(len, blocks)) <= FEW_SHARDS",
+        "len(blocks) <= FEW_SHARDS",
     ),
     _gradient(
         "T22",
@@ -158,9 +162,9 @@ SUMS = (
         "T12",
         "losses of float32 are summed in float32",
         "core/outputs.py",
-        "_of_examples",
-        ", dtype=wide(losses.dtype.type)",
-        "",
+        "_widened",
+        "Z2.astype(wide(Z2.dtype.type), copy=False)",
+        "Z2",
     ),
 )
 
@@ -282,8 +286,8 @@ CUTS = (
         "a row that is work enough for several threads is several blocks",
         BLOCKS,
         "block_count",
-        "min(FEW, m, ",
-        "min(FEW, ",
+        "min(FEW_BLOCKS, m, ",
+        "min(FEW_BLOCKS, ",
     ),
     Mutant(
         "T36",

@@ -26,7 +26,6 @@ LETTERS = {
     "l2": "λ",
     "leak": "leak",
 }
-CONSTANTS = {"momentum": ["momentum"], "nesterov": ["momentum"], "adam": ["beta1", "beta2"]}
 
 
 def trace_cli(
@@ -69,13 +68,9 @@ def trace_cli(
     import json
 
     from shallow_cli.console.trace_text import show_step
-    from shallow_cli.core.optimizers import LBFGS
     from shallow_cli.core.tracing import trace
 
     columns, job, theta = subject_of(subject, data, overrides or ())
-    if job.settings.optimizer == LBFGS:
-        text = "a step of lbfgs is a search along a line, with no equation to show; say gd, or adam"
-        raise UsageError(Problem(f"optimizer: {text}", str(subject)))
     constants = constants_of(job)
     job = dataclasses.replace(job, training=chosen_examples(job, rows or ()))
     shown = islice(trace(job, theta), steps)
@@ -87,15 +82,19 @@ def trace_cli(
     if columns.n_x > len(columns.features):  # who has words must know which input is which
         write(one_line(f"the rows of X: {', '.join(columns.input_names)}") + "\n")
     for step in shown:
-        now = constants | {"learning_rate": step.learning_rate}
+        now = constants | ({"learning_rate": step.learning_rate} if step.update else {})
         show_step(step, {LETTERS[name]: value for name, value in now.items()})
 
 
 def constants_of(job: "Job") -> dict[str, float]:
     """The numbers in the equations that are no arrays: those that apply."""
+    from shallow_cli.core.optimizers import OPTIMIZERS
+
     network, settings = job.network, job.settings
-    constants = {"learning_rate": settings.learning_rate}
-    constants |= {name: getattr(settings, name) for name in CONSTANTS.get(settings.optimizer, [])}
+    constants: dict[str, float] = {}
+    if optimizer := OPTIMIZERS.get(settings.optimizer):
+        names = ("learning_rate", *optimizer.settings)
+        constants = {name: getattr(settings, name) for name in names}
     if settings.l2:
         constants["l2"] = settings.l2
     if network.activation == "leaky_relu":
@@ -152,18 +151,23 @@ def chosen_examples(job: "Job", rows: Sequence[int]) -> "Examples":
 
 def step_values(step: "Step") -> dict[str, Any]:
     """A step as plain values; what is not finite is None."""
-    import math
-
     parts = {"forward": step.forward, "backward": step.backward, "update": step.update}
     return {
         "step": step.number,
         "examples": step.rows,
         "learning_rate": step.learning_rate,
         "loss_equation": step.loss_equation,
-        "loss": step.loss if math.isfinite(step.loss) else None,
-        "loss_after": step.loss_after if math.isfinite(step.loss_after) else None,
+        "loss": number(step.loss),
+        "loss_after": None if step.loss_after is None else number(step.loss_after),
         **{name: [quantity_values(item) for item in items] for name, items in parts.items()},
     }
+
+
+def number(value: float) -> float | None:
+    """A number, or None where it is not finite."""
+    import math
+
+    return value if math.isfinite(value) else None
 
 
 def quantity_values(quantity: "Quantity") -> dict[str, Any]:
@@ -181,7 +185,7 @@ def finite(values: "Array") -> list[Any]:
     """As lists, with None for what is not finite."""
     import numpy as np
 
-    plain = values.astype(object)
+    plain = (values + 0.0).astype(object)  # for which −0 is 0
     plain[~np.isfinite(values)] = None
     listed: list[Any] = plain.tolist()
     return listed

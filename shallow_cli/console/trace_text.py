@@ -22,8 +22,8 @@ UNLIMITED = 10**6
 
 def show_step(step: Step, constants: Mapping[str, float]) -> None:
     """Print one step: forward, loss, backward, update."""
-    values = ", ".join(f"{name} = {value:g}" for name, value in constants.items())
-    show_heading(f"Step {step.number}: m = {step.rows}, {values}")
+    values = [f"m = {step.rows}", *(f"{name} = {value:g}" for name, value in constants.items())]
+    show_heading(f"Step {step.number}: {', '.join(values)}")
     show_heading("Forward, from left to right: X → Z1 → A1 → Z2 → A2 → J")
     for quantity in step.forward:
         _show(quantity)
@@ -36,6 +36,9 @@ def show_step(step: Step, constants: Mapping[str, float]) -> None:
     show_heading("Update, downhill")
     for quantity in step.update:
         _show(quantity, "←")
+    if step.loss_after is None:
+        write("L-BFGS looks for the length of its step along a line: there is no equation.\n")
+        return
     change = step.loss_after - step.loss
     write(
         f"J is {step.loss_after:.6f} now: {abs(change):.3g} {'less' if change < 0 else 'more'}.\n"
@@ -54,7 +57,7 @@ def _values(values: Array) -> str:
     """All of a small array, the corners of a large one; in a pipe a row is a line."""
     width = terminal_width()
     text = np.array2string(
-        values,
+        values + 0.0,  # for which −0, the product of a ReLU's slope, is 0
         precision=DIGITS,
         threshold=MOST_VALUES,
         edgeitems=EDGE,

@@ -6,26 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shallow_cli.config import Config
+from shallow_cli.config import PARTS, Config, has_part
 from shallow_cli.console.column_notes import column_notes
 from shallow_cli.console.tables import number
 from shallow_cli.console.words import counted, listed
-from shallow_cli.core.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
-
-# Whose choices look at a key.
-PARTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "optimizer": {
-        "momentum": ("momentum", "nesterov"),
-        "beta1": ("adam",),
-        "beta2": ("adam",),
-        "learning_rate": tuple(OPTIMIZERS),
-    },
-    "schedule": {"decay": ("step", "inverse"), "decay_every": ("step", "inverse")},
-}
 
 
 def notes(prepared: Prepared, given: Config) -> Iterator[str]:
@@ -57,11 +45,9 @@ def notes(prepared: Prepared, given: Config) -> Iterator[str]:
 
 def _without_a_part(given: Config) -> Iterator[str]:
     """Keys that were set and that the chosen optimizer or schedule does not look at."""
-    for chooser, keys in PARTS.items():
-        chosen = getattr(given, chooser)
-        for key, choices in keys.items():
-            if getattr(given, key) != getattr(Config, key) and chosen not in choices:
-                yield f"warning: {key} has no part in {chooser}: {chosen}"
+    for key, (chooser, _) in PARTS.items():
+        if getattr(given, key) != getattr(Config, key) and not has_part(given, key):
+            yield f"warning: {key} has no part in {chooser}: {getattr(given, chooser)}"
 
 
 def _warnings(prepared: Prepared) -> Iterator[str]:
@@ -69,7 +55,8 @@ def _warnings(prepared: Prepared) -> Iterator[str]:
     if config.init_scale == 0:
         yield "warning: init_scale 0 makes all hidden units alike, and they stay alike"
     if isinstance(config.batch_size, int) and config.batch_size > rows:
-        yield f"warning: batch_size {config.batch_size} is more than the {rows} training rows"
+        text = f"warning: batch_size {config.batch_size} is more than the {rows} training rows"
+        yield f"{text}; full would leave them in their order"
     if config.data.csv and prepared.data.numeric_names:
         names = listed(prepared.data.numeric_names)
         yield f"warning: there are numbers among the column names ({names}); no header?"

@@ -56,6 +56,9 @@ class Activation:
         return slope
 
 
+# `minimum` and `maximum` take `out` by name: NumPy gives it up as a third argument.
+
+
 def sigmoid(Z: Array, A: Array, _slope: Array | None = None, _leak: float = 0.0) -> Calls:
     """σ(z) = 1 / (1 + e⁻ᶻ), with full relative precision on both sides and no overflow."""
     return [

@@ -9,9 +9,9 @@ import numpy as np
 
 from shallow_cli.core.arrays import AnyExamples, Examples, room_for
 from shallow_cli.core.blocks import block_count
+from shallow_cli.core.buffers import Batch, batch_of, new_buffers
 from shallow_cli.core.calls import Call
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import Batch, batch_of, new_buffers
 from shallow_cli.core.network import Network
 from shallow_cli.core.rng import epoch_orders
 

@@ -16,8 +16,8 @@ from shallow_cli.core.network import Network, Shard, as_shard
 HIDDEN_BYTES = 2 << 20  # of one hidden layer in a shard, in float64: see docs/benchmarks.md
 FEWEST_ROWS, MOST_ROWS = 256, 8192
 SHARDS_PER_BLOCK = 8  # at the most
-FEW = 8  # blocks into which a batch is cut if each has work enough for a thread
-WORTH_A_THREAD = 10_000_000  # multiplications: some 0.2 ms, and a thread is there in 0.04
+FEW_BLOCKS = 8  # into which a batch is cut if each has work enough for a thread
+WORTH_A_THREAD = 10_000_000  # multiplications: 0.2 ms in float32, 0.4 in float64
 ACTIVATION = 24  # multiplications take as long as a hidden unit's function and slope
 
 
@@ -67,14 +67,14 @@ def shard_rows(network: Network) -> int:
 
 
 def work_of_row(network: Network) -> int:
-    """The multiplications of a forward and a backward pass over one example."""
+    """The multiplications of both passes over one example, with what takes as long as some."""
     layer1, layer2 = network.n_h * (network.n_x + 1), network.n_y * (network.n_h + 1)
     return 2 * layer1 + 3 * layer2 + ACTIVATION * network.n_h
 
 
 def block_count(network: Network, m: int) -> int:
     """Into how many blocks m rows are cut: few, but for a few threads, or as many as it takes."""
-    few = min(FEW, m, m * work_of_row(network) // WORTH_A_THREAD)
+    few = min(FEW_BLOCKS, m, m * work_of_row(network) // WORTH_A_THREAD)
     return max(1, few, -(-m // (SHARDS_PER_BLOCK * shard_rows(network))))
 
 

@@ -19,6 +19,7 @@ REMEMBERED = 10  # pairs of steps and changes of the gradient, as in SciPy
 DECREASE, CURVATURE = 1e-4, 0.9  # c₁ and c₂ of the strong Wolfe conditions
 MOST_TRIALS = 30  # of one line search
 LONGEST = 1e10
+FORESEEN, UNSEEN = 1e-6, 1e-8  # of the value: a decrease to begin with, and one rounding may hide
 EPSILON = float(np.finfo(np.float64).eps)
 
 Function = Callable[[Array], tuple[float, Array]]
@@ -61,13 +62,13 @@ def lbfgs(function: Function, x: Array) -> Iterator[Point]:
     """
     point = Point(x, *function(x))
     pairs: Pairs = deque(maxlen=REMEMBERED)
+    search = _downhill(point)
     while True:
         yield point
-        direction = _direction(point.gradient, pairs)
-        found = _line_search(function, point, direction, first=not pairs)
+        found = _line_search(function, point, *search)
         if found is None and pairs:  # an old curvature may mislead: start afresh, downhill
             pairs.clear()
-            found = _line_search(function, point, -point.gradient, first=True)
+            found = _line_search(function, point, *_downhill(point))
         if found is None:
             return
         step, change = found.x - point.x, found.gradient - point.gradient
@@ -75,6 +76,23 @@ def lbfgs(function: Function, x: Array) -> Iterator[Point]:
         if curvature > EPSILON * float(change @ change):
             pairs.append(Pair(step, change, curvature))
         point = found
+        search = (_direction(point.gradient, pairs), 1.0) if pairs else _downhill(point)
+
+
+def _downhill(start: Point) -> tuple[Array, float]:
+    """−dθ, and a length for a short step: there is no curvature to go by.
+
+    It is not so short that rounding hides what it gains. A large dθ is divided by a power of
+    two, so that its products are finite.
+    """
+    largest = float(np.abs(start.gradient).max(initial=0.0))
+    scale = 2.0 ** max(0, np.frexp(largest)[1]) if largest < np.inf else 1.0
+    direction = -start.gradient / scale
+    size, steepness = float(np.abs(direction).sum()), abs(float(start.gradient @ direction))
+    length = min(scale, 1 / size) if size else scale
+    if 0 < length * steepness < UNSEEN * abs(start.value):
+        length = FORESEEN * abs(start.value) / steepness
+    return direction, length
 
 
 def _direction(gradient: Array, pairs: Pairs) -> Array:
@@ -93,20 +111,17 @@ def _direction(gradient: Array, pairs: Pairs) -> Array:
     return direction
 
 
-def _line_search(
-    function: Function, start: Point, direction: Array, *, first: bool
-) -> Point | None:
+def _line_search(function: Function, start: Point, direction: Array, length: float) -> Point | None:
     """A point along the direction at which the strong Wolfe conditions hold.
 
-    Where rounding lets none be found, the lowest that decreases the function enough; None if
-    there is none. The first step has no curvature to go by, and is a short one.
+    `length` is tried first. Where rounding lets no such point be found, the lowest that decreases
+    the function enough; None if there is none.
     """
     slope = float(start.gradient @ direction)
     if not -np.inf < slope < 0:  # a gradient that overflows shows no way down
         return None
-    best = low = Trial(0.0, slope, start)
+    low, longest = Trial(0.0, slope, start), LONGEST * max(1.0, length)
     high: Trial | None = None
-    length = min(1.0, 1 / float(np.abs(start.gradient).sum())) if first else 1.0
     for _ in range(MOST_TRIALS):
         trial = _trial(function, start, direction, length)
         enough = trial.point.value <= start.value + DECREASE * length * slope
@@ -115,13 +130,13 @@ def _line_search(
         elif abs(trial.slope) <= -CURVATURE * slope:
             return trial.point
         else:
-            if trial.slope * ((high.length if high else LONGEST) - low.length) >= 0:
+            if trial.slope * ((high.length if high else longest) - low.length) >= 0:
                 high = low
-            best = low = trial
+            low = trial
         length = 2 * length if high is None else _between(low, high)
-        if length > LONGEST or length == low.length:
+        if length > longest or length == low.length:
             break
-    return best.point if best.length else None
+    return low.point if low.length else None
 
 
 def _trial(function: Function, start: Point, direction: Array, length: float) -> Trial:

@@ -36,7 +36,7 @@ Step = Callable[[Array, Array, Memory, Clock, Settings], Calls]
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A step, what it remembers by name, and its customary learning rate.
+    """A step, what it remembers by name, the settings it looks at, and its customary rate.
 
     For those who explain, each part of θ and of what is remembered has an equation: what it
     becomes, with V in the place of W1, b1, W2 or b2.
@@ -45,6 +45,7 @@ class Optimizer:
     step: Step
     says: str
     remembers: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
     learning_rate: float = 0.1
 
     def memory(self, vector: Array) -> Memory:
@@ -107,20 +108,20 @@ def adam(theta: Array, gradient: Array, memory: Memory, clock: Clock, settings: 
     step, 1 for the one before, …, and M̂ = M / (1 − β₁ᵗ), V̂ = V / (1 − β₂ᵗ). What is remembered
     are the sums alone: their factors are numbers, and join α and ε.
     """
-    total, squares, step = memory
+    total, squares, scratch = memory
     rate, epsilon = number(0, theta), number(0, theta)
     return [
-        (np.multiply, (total, number(settings.beta1, theta), total)),
-        (np.add, (total, gradient, total)),
-        (np.multiply, (gradient, gradient, step)),
-        (np.multiply, (squares, number(settings.beta2, theta), squares)),
-        (np.add, (squares, step, squares)),
-        (_adam_factors, (clock, settings, rate, epsilon)),
-        (np.sqrt, (squares, step)),
-        (np.add, (step, epsilon, step)),
-        (np.divide, (total, step, step)),
-        (np.multiply, (step, rate, step)),
-        (np.subtract, (theta, step, theta)),
+        (np.multiply, (total, number(settings.beta1, theta), total)),  # total ← β₁ total
+        (np.add, (total, gradient, total)),  # total ← total + dθ
+        (np.multiply, (squares, number(settings.beta2, theta), squares)),  # squares ← β₂ squares
+        (np.multiply, (gradient, gradient, scratch)),
+        (np.add, (squares, scratch, squares)),  # squares ← squares + dθ²
+        (_adam_factors, (clock, settings, rate, epsilon)),  # α′, ε′
+        (np.sqrt, (squares, scratch)),
+        (np.add, (scratch, epsilon, scratch)),  # √squares + ε′
+        (np.divide, (total, scratch, scratch)),
+        (np.multiply, (scratch, rate, scratch)),  # α′ total / (√squares + ε′)
+        (np.subtract, (theta, scratch, theta)),  # θ ← θ − α′ total / (√squares + ε′)
     ]
 
 
@@ -138,12 +139,13 @@ SUMS = {"sum": "β₁ sum V + dV", "squares": "β₂ squares V + dV²"}
 
 OPTIMIZERS = {
     "gd": Optimizer(gradient_descent, "V − α dV"),
-    "momentum": Optimizer(momentum, "V + velocity V", VELOCITY),
-    "nesterov": Optimizer(nesterov, "V + μ velocity V − α dV", VELOCITY),
+    "momentum": Optimizer(momentum, "V + velocity V", VELOCITY, ("momentum",)),
+    "nesterov": Optimizer(nesterov, "V + μ velocity V − α dV", VELOCITY, ("momentum",)),
     "adam": Optimizer(
         adam,
         "V − α (1 − β₁) / (1 − β₁ᵗ) sum V / (√((1 − β₂) / (1 − β₂ᵗ) squares V) + ε)",
         SUMS,
+        ("beta1", "beta2"),
         learning_rate=0.001,
     ),
 }

@@ -2,7 +2,7 @@
 
 Losses are computed from the scores Z2, never from probabilities, so that they stay finite and
 agree with their gradient everywhere. There is one for each example (m,), summed over its
-classes or targets, in float64 (complex128 for the gradient check), whatever the dtype of Z2.
+classes or targets, in float64 (complex128 for the gradient check): float32 scores are widened.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ def log_loss(Z2: Array, Y: Array) -> Array:
     The absolute value is a choice between z and −z: `abs` would drop the imaginary part.
     """
     require_shape("Y", Y, Z2.shape)
+    Z2 = _widened(Z2)
     positive = Z2.real > 0
     losses = np.where(positive, Z2, 0) - Y * Z2 + np.log1p(np.exp(np.where(positive, -Z2, Z2)))
-    return _of_examples(losses)
+    return np.asarray(losses.sum(axis=0))
 
 
 def softmax(Z2: Array, A2: Array) -> Calls:
@@ -62,9 +63,9 @@ def softmax(Z2: Array, A2: Array) -> Calls:
 def cross_entropy(Z2: Array, Y: Array) -> Array:
     """−ln softmax(z)[class] = ln Σ e^z − y · z, with one-hot Y."""
     require_shape("Y", Y, Z2.shape)
+    Z2 = _widened(Z2)
     shifted = Z2 - Z2.real.max(axis=0)
-    losses = np.log(np.exp(shifted).sum(axis=0)) - (Y * shifted).sum(axis=0)
-    return np.asarray(losses, dtype=wide(losses.dtype.type))
+    return np.asarray(np.log(np.exp(shifted).sum(axis=0)) - (Y * shifted).sum(axis=0))
 
 
 def linear(Z2: Array, A2: Array) -> Calls:
@@ -75,13 +76,12 @@ def linear(Z2: Array, A2: Array) -> Calls:
 def half_squared_error(Z2: Array, Y: Array) -> Array:
     """½ Σ (z − y)² over the targets."""
     require_shape("Y", Y, Z2.shape)
-    errors = Z2 - Y
-    return _of_examples(errors * errors) / 2
+    errors = _widened(Z2) - Y
+    return np.asarray((errors * errors).sum(axis=0) / 2)
 
 
-def _of_examples(losses: Array) -> Array:
-    """The sums (m,) over classes or targets."""
-    return np.asarray(losses.sum(axis=0, dtype=wide(losses.dtype.type)))
+def _widened(Z2: Array) -> Array:
+    return Z2.astype(wide(Z2.dtype.type), copy=False)
 
 
 def summed_loss(output: str, Z2: Array, Y: Array, w: Array | None) -> complex:

@@ -14,7 +14,8 @@ def penalty(theta: Parameters, l2: float) -> complex:
     if l2 == 0:
         return 0.0  # also where a square overflows
     dtype = wide(theta.vector.dtype.type)
-    squares: complex = sum((W * W).sum(dtype=dtype) for W in (theta.W1, theta.W2))
+    weights = [W.astype(dtype, copy=False) for W in (theta.W1, theta.W2)]
+    squares: complex = sum((W * W).sum() for W in weights)
     return l2 / 2 * squares
 
 

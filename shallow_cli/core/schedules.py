@@ -28,6 +28,8 @@ def cosine(epoch: int, settings: Settings) -> float:
     return (1 + cos(pi * epoch / settings.epochs)) / 2
 
 
+DECAYING = ("step", "inverse")  # those that look at decay and decay_every
+
 SCHEDULES: dict[str, Callable[[int, Settings], float]] = {
     "constant": constant,
     "step": step,

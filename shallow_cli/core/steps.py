@@ -10,15 +10,10 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import batches, steps_per_epoch
 from shallow_cli.core.blocks import block_count
+from shallow_cli.core.buffers import Batch, batch_of, new_buffers
 from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import (
-    Batch,
-    batch_of,
-    new_buffers,
-    objective_gradient,
-    objective_value,
-)
+from shallow_cli.core.gradient import objective_gradient, objective_value
 from shallow_cli.core.lbfgs import lbfgs
 from shallow_cli.core.network import Parameters, parameters, zeros
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS, clock_for
@@ -80,6 +75,10 @@ def _quasi_newton(job: Job, theta: Parameters) -> Iterator[Array]:
 
         points = lbfgs(function, theta.vector.astype(np.float64))
         before = next(points)
+        if not np.isfinite(before.gradient).all():  # it runs away, as any step would
+            theta.vector[...] = before.gradient
+            yield before.gradient
+            return
         for point in points:
             theta.vector[...] = point.x
             yield before.gradient

@@ -15,9 +15,10 @@ import numpy as np
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
 from shallow_cli.core.blocks import shard_rows
+from shallow_cli.core.buffers import one_pass
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Job
-from shallow_cli.core.gradient import objective_gradient, one_pass
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -45,7 +46,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Step:
-    """One forward and backward pass and one update, in the order in which they happen."""
+    """One forward and backward pass and one update, in the order in which they happen.
+
+    A step of L-BFGS is a search along a line: it has no equation, and no update here.
+    """
 
     number: int
     rows: int
@@ -55,31 +59,30 @@ class Step:
     forward: tuple[Quantity, ...]
     backward: tuple[Quantity, ...]
     update: tuple[Quantity, ...]
-    loss_after: float
+    loss_after: float | None
 
 
 def trace(job: Job, theta: Parameters) -> Iterator[Step]:
-    """Steps of the optimizer on all the training examples, without end.
+    """Steps of the optimizer on all the training examples, without end; of L-BFGS only one.
 
     They start from `theta`, which is left as it is.
 
     Raises:
-        ValueError: if there are more examples than fit one pass, or the optimizer is L-BFGS,
-            whose steps have no equation of their own.
+        ValueError: if there are more examples than fit one pass.
     """
     m, most = len(job.training), shard_rows(job.network)
-    if job.settings.optimizer not in OPTIMIZERS:
-        raise ValueError(f"no equation for {job.settings.optimizer}")
     if m > most:
         raise ValueError(f"{m} examples; {most} fit one pass")
-    optimizer, clock = OPTIMIZERS[job.settings.optimizer], clock_for(theta.vector)
-    memory = optimizer.memory(theta.vector)
+    optimizer, clock = OPTIMIZERS.get(job.settings.optimizer), clock_for(theta.vector)
+    memory = optimizer.memory(theta.vector) if optimizer else ()
     full = dataclasses.replace(job, settings=dataclasses.replace(job.settings, batch_size=None))
     for number, alpha in enumerate(learning_rates(full), 1):
         clock.t[...], clock.alpha[...] = number, alpha
         with np.errstate(all="ignore"):  # what overflows is shown as such
             step, theta = _step(job, theta, memory, clock)
         yield step
+        if optimizer is None:
+            return
 
 
 def _step(job: Job, theta: Parameters, memory: Memory, clock: Clock) -> tuple[Step, Parameters]:
@@ -89,8 +92,9 @@ def _step(job: Job, theta: Parameters, memory: Memory, clock: Clock) -> tuple[St
     batch = one_pass(network, data, work)
     run(objective_gradient(network, theta, batch, settings.l2, gradient))
     updated = parameters(network, theta.vector.copy())
-    optimizer = OPTIMIZERS[settings.optimizer]
-    run(optimizer.step(updated.vector, gradient.vector, memory, clock, settings))
+    optimizer = OPTIMIZERS.get(settings.optimizer)
+    if optimizer:
+        run(optimizer.step(updated.vector, gradient.vector, memory, clock, settings))
     step = Step(
         int(clock.t),
         len(data),
@@ -99,8 +103,8 @@ def _step(job: Job, theta: Parameters, memory: Memory, clock: Clock) -> tuple[St
         float(objective(network, theta, data, settings.l2).real),
         _forward(network, theta, data, work),
         _backward(network, data, work, gradient, settings.l2),
-        tuple(_update(network, optimizer, updated, memory)),
-        float(objective(network, updated, data, settings.l2).real),
+        tuple(_update(network, optimizer, updated, memory)) if optimizer else (),
+        float(objective(network, updated, data, settings.l2).real) if optimizer else None,
     )
     return step, updated
 

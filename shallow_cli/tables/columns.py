@@ -88,10 +88,9 @@ class Columns:
 OUTPUT_OF_TASK = {"binary": "sigmoid", "multiclass": "softmax", "regression": "linear"}
 
 
-def scaled(columns: Sequence[Column], values: Array, out: Array | None = None) -> Array:
+def scaled(columns: Sequence[Column], values: Array) -> Array:
     """Values (m, n) as the network sees them."""
-    shifted = np.subtract(values, _offsets(columns), out=out)
-    return np.divide(shifted, _scales(columns), out=shifted)
+    return np.asarray((values - _offsets(columns)) / _scales(columns))
 
 
 def unscaled(columns: Sequence[Column], values: Array) -> Array:

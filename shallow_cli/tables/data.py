@@ -139,7 +139,8 @@ def divided(strata: Array, fraction: float, seed: int) -> tuple[Array, Array]:
     """
     training_rows, validation_rows = split_rows(strata, fraction, seed)
     if not len(validation_rows):
-        text = f"data.validation: {fraction:g} of {len(strata)} rows is none; take more"
+        each = ", class by class" if strata.any() else ""
+        text = f"data.validation: {fraction:g} of {len(strata)} rows is none{each}; take more"
         raise ConfigError(Problem(text))
     return training_rows, validation_rows
 

@@ -85,7 +85,7 @@ class Targets:
 
     def encode(self, raw: Array, out: Array) -> None:
         """Scaled, (m, n_y)."""
-        scaled(self.columns, raw[:, self.raw], out)
+        out[...] = scaled(self.columns, raw[:, self.raw])  # in float64 until then
 
 
 @dataclass(frozen=True)

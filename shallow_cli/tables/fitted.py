@@ -103,7 +103,8 @@ def fit_columns(table: RawTable, rows: Rows, config: Config, classes: tuple[str,
         found = spread(table, rows, table.target_slice)
         for i, name in enumerate(names):
             if found.low[i] == found.high[i]:
-                raise DataError(Problem(f"{name}: always {found.low[i]:g}; no target", table.name))
+                text = f"{name}: always {found.low[i]:g} in the training rows; no target"
+                raise DataError(Problem(text, table.name))
         how = data.scale_target or "none"
         targets = tuple(fit_column(name, how, found, i) for i, name in enumerate(names))
     constant = tuple(

@@ -7,9 +7,10 @@ import pytest
 from shallow_cli.core import blocks
 from shallow_cli.core.arrays import AnyExamples, Array
 from shallow_cli.core.batches import batches
+from shallow_cli.core.buffers import Batch, batch_of
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Job, Settings
-from shallow_cli.core.gradient import Batch, batch_of, objective_gradient
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import Network, Parameters, zeros
 from shallow_cli.core.optimizers import OPTIMIZERS, Memory, clock_for
 

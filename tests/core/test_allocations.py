@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.buffers import batch_of, new_buffers
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import Network, zeros
 from shallow_cli.core.optimizers import OPTIMIZERS
 from shallow_cli.core.prediction import objective

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from shallow_cli.core import batches as module
-from shallow_cli.core import blocks, gradient
+from shallow_cli.core import blocks, buffers, gradient
 from shallow_cli.core.arrays import AnyExamples, Examples
 from shallow_cli.core.batches import batches, steps_per_epoch
+from shallow_cli.core.buffers import Batch
 from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import Job, Settings
 from shallow_cli.core.gradcheck.points import generic_point
-from shallow_cli.core.gradient import Batch, objective_gradient
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import Network, zeros
 from shallow_cli.core.rng import epoch_orders, split_stream
 from shallow_cli.core.workers import pool_of
@@ -166,7 +167,8 @@ def test_the_gradient_of_a_batch_is_that_of_its_rows(
 ) -> None:
     """Bit for bit, whatever the batches before it have left, and whoever works on its blocks."""
     cut_small(monkeypatch, 4, 2)
-    monkeypatch.setattr(gradient, "FEW", few)
+    monkeypatch.setattr(buffers, "FEW_SHARDS", few)
+    monkeypatch.setattr(gradient, "FEW_BLOCKS", few)
     data, theta, result = numbered(43), generic_point(NETWORK, 0), zeros(NETWORK)
     data.table[:, 0] /= 43  # or tanh would be ±1, and its slope 0
     with pool_of(threads) as pool:
@@ -202,7 +204,7 @@ def test_rows_of_much_work_are_several_blocks_and_gathered_alike(
 ) -> None:
     """A row that is worth more than a thread is a block, and the last batch, of one row, is one."""
     monkeypatch.setattr(blocks, "WORTH_A_THREAD", 1)
-    monkeypatch.setattr(blocks, "FEW", 2)
+    monkeypatch.setattr(blocks, "FEW_BLOCKS", 2)
     found = list(epochs(numbered(7), 3, 2))
     assert found == [promised(7, 3, epoch) for epoch in (1, 2)]
     assert list(epochs(numbered(7), 1, 1)) == [promised(7, 1, 1)]

@@ -9,18 +9,14 @@ import pytest
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.buffers import Buffers, batch_of, new_buffers
 from shallow_cli.core.calls import run
 from shallow_cli.core.events import End, Job, Row, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import (
-    Buffers,
-    batch_of,
-    new_buffers,
-    objective_gradient,
-    objective_value,
-)
+from shallow_cli.core.gradient import objective_gradient, objective_value
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.penalty import penalty
 from shallow_cli.core.prediction import passes, predict
 from shallow_cli.core.steps import steps
 from shallow_cli.core.training import train
@@ -144,3 +140,13 @@ def test_a_float32_row_of_the_table_is_the_loss_of_its_weights() -> None:
     again = next(train(Job(NETWORK, wide, None, settings("gd")), theta))
     assert isinstance(first, Row)
     assert first == again
+
+
+def test_the_penalty_is_that_of_the_widened_weights() -> None:
+    network = Network(4, 5, 1)
+    theta = generic_point(network, 0)
+    narrow = parameters(network, theta.vector.astype(np.float32))
+    wide = parameters(network, narrow.vector.astype(np.float64))
+    assert penalty(narrow, 0.3) == penalty(wide, 0.3)
+    large = parameters(network, np.full(network.n_parameters, 1e30, np.float32))
+    assert np.isfinite(penalty(large, 0.3))  # its squares are beyond float32

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.arrays import Array, Examples, examples
+from shallow_cli.core.buffers import batch_of, new_buffers
 from shallow_cli.core.calls import run
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, objective_value
+from shallow_cli.core.gradient import objective_gradient, objective_value
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.prediction import objective
 

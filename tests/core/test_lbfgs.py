@@ -206,3 +206,34 @@ def test_points_are_not_changed_afterwards() -> None:
     for point, x, gradient in seen:
         np.testing.assert_array_equal(point.x, x)
         np.testing.assert_array_equal(point.gradient, gradient)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e20, 1e40, 1e100])
+def test_the_size_of_the_numbers_does_not_matter(scale: float) -> None:
+    """A loss of 1e40 has a gradient of which a short step gains less than rounding hides."""
+    scales = np.array([1.0, 3.0, 10.0])
+
+    def function(x: Array) -> tuple[float, Array]:
+        errors = x - scale
+        return float(scales @ (errors * errors)) / 2, scales * errors
+
+    end = list(islice(lbfgs(function, np.zeros(3)), 40))[-1]
+    np.testing.assert_allclose(end.x, scale, rtol=1e-6)
+
+
+def test_a_gradient_that_overflows_is_the_end() -> None:
+    points = path(lambda x: (1e308, np.full_like(x, np.inf)), [1.0, 2.0])
+    assert len(points) == 1
+
+
+def test_products_of_a_large_gradient_are_finite() -> None:
+    """It is 1e230, and its square beyond all numbers; the loss is 1e300."""
+    scales = 1e160 * np.array([1.0, 3.0, 10.0])
+
+    def function(x: Array) -> tuple[float, Array]:
+        errors = x - 1e70
+        return float((scales * errors) @ errors) / 2, scales * errors
+
+    with np.errstate(all="ignore"):
+        points = list(islice(lbfgs(function, np.zeros(3)), 30))
+    assert points[-1].value < 0.1 * points[0].value

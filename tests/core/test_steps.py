@@ -129,3 +129,13 @@ def test_an_interrupted_lbfgs_has_not_converged() -> None:
     assert end.reason is Reason.INTERRUPTED
     assert 0 < end.last_epoch < 10
     assert epochs[-1] == end.last_epoch
+
+
+def test_a_first_gradient_that_overflows_is_no_convergence() -> None:
+    job, theta = training(settings(optimizer=LBFGS, l2=1e10))
+    theta.vector[:] = 1e300
+    stepping = steps(job, theta)
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(next(stepping)).all()
+    assert not np.isfinite(theta.vector).all()  # by which a training knows that it has diverged
+    assert list(stepping) == []

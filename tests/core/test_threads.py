@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shallow_cli.core import blocks, gradient, prediction
+from shallow_cli.core import blocks, buffers, gradient, prediction
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples
 from shallow_cli.core.blocks import cut
+from shallow_cli.core.buffers import batch_of, new_buffers
 from shallow_cli.core.calls import Calls, run
 from shallow_cli.core.events import End, Event, Job, Settings
 from shallow_cli.core.gradcheck.points import generic_examples, generic_point
-from shallow_cli.core.gradient import batch_of, new_buffers, objective_gradient, objective_value
+from shallow_cli.core.gradient import objective_gradient, objective_value
 from shallow_cli.core.network import Network, forward, parameters, zeros
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.prediction import objective, passes, predict
@@ -28,7 +29,7 @@ from .calling import cut_small
 from .test_made import made
 
 M, SHARD, PER_BLOCK, CHUNK = 190, 8, 3, 32  # 24 shards, the last short, in 8 blocks; 6 chunks
-FEW = blocks.FEW
+FEW = blocks.FEW_BLOCKS
 THREADS = [2, 3, 5]
 NETWORK = Network(4, 6, 3, "tanh", "softmax")
 
@@ -95,7 +96,8 @@ def test_gradients_have_the_same_bits(
 ) -> None:
     """Of blocks of three shards, prepared or not, and of blocks that are one shard each."""
     cut_small(monkeypatch, rows, PER_BLOCK)
-    monkeypatch.setattr(gradient, "FEW", few)
+    monkeypatch.setattr(buffers, "FEW_SHARDS", few)
+    monkeypatch.setattr(gradient, "FEW_BLOCKS", few)
     monkeypatch.setattr(blocks, "WORTH_A_THREAD", 5000)
     assert len(cut(NETWORK, data(dtype))) == FEW
     examples = kind(data(dtype))
@@ -136,6 +138,23 @@ def test_predictions_and_losses_have_the_same_bits(kind: Any, threads: int) -> N
     np.testing.assert_array_equal(
         predict(NETWORK, theta, table, threads), predict(NETWORK, theta, table)
     )
+
+
+@any_threads
+@pytest.mark.parametrize(("units", "share"), [(32, True), (31, False)])
+def test_predictions_are_shared_where_there_are_units_enough(
+    units: int, share: bool, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "THREADS_FROM_UNITS", 32)  # as it is, but for these tests
+    network, used = Network(4, units, 1), set()
+
+    def noticed(calls: Calls) -> None:
+        used.add(threading.get_ident())
+        run(calls)
+
+    monkeypatch.setattr(prediction, "run", noticed)
+    predict(network, generic_point(network, 0), np.ones((3 * prediction.CHUNK_ROWS, 5)), threads)
+    assert (len(used) > 1) == share
 
 
 def test_every_block_has_a_room_of_its_own() -> None:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shallow_cli.core.arrays import Array, Examples
+from shallow_cli.core.buffers import batch_of
 from shallow_cli.core.calls import run
-from shallow_cli.core.gradient import batch_of, objective_gradient
+from shallow_cli.core.gradient import objective_gradient
 from shallow_cli.core.network import Network, Parameters, parameters, zeros
 from shallow_cli.core.prediction import objective
 

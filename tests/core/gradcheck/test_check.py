@@ -208,15 +208,15 @@ def test_what_an_earlier_pass_left_in_the_buffers_does_not_matter(
         def fill(self, value: Any) -> None:
             """Nothing is cleared."""
 
-    from shallow_cli.core import gradient
+    from shallow_cli.core import buffers
 
-    original = gradient.new_buffers
+    original = buffers.new_buffers
 
-    def kept(*arguments: Any) -> gradient.Buffers:
-        buffers = original(*arguments)
-        return dataclasses.replace(buffers, total=buffers.total.view(Kept))
+    def kept(*arguments: Any) -> buffers.Buffers:
+        made = original(*arguments)
+        return dataclasses.replace(made, total=made.total.view(Kept))
 
-    monkeypatch.setattr(gradient, "new_buffers", kept)
+    monkeypatch.setattr(buffers, "new_buffers", kept)
     cut_small(monkeypatch, 2, 8)  # so that there is something to add up
     subject = case()
     assert not check_gradient(subject, generic_point(subject.network, 1), BRIEF).passed
