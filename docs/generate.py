@@ -15,6 +15,7 @@ from shallow_cli.checking import QUICK, Sampling, check, every_point
 from shallow_cli.cli import COMMANDS, run
 from shallow_cli.config import KEYS
 from shallow_cli.core.gradcheck.mistakes import MISTAKES
+from shallow_cli.schema import schema_text
 
 FOLDER = Path(__file__).parent
 
@@ -77,7 +78,17 @@ def hint_of(name: str) -> str:
     return check(points[:4], QUICK, mistake).hint
 
 
-PAGES = {"cli.md": cli_page, "config.md": config_page, "mistakes.md": mistakes_page}
+def schema_page() -> str:
+    """`docs/config.schema.json`: what editors check a config by."""
+    return f"{schema_text()}\n"
+
+
+PAGES = {
+    "cli.md": cli_page,
+    "config.md": config_page,
+    "config.schema.json": schema_page,
+    "mistakes.md": mistakes_page,
+}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from shallow_cli.tables.loading import read_for
 from shallow_cli.tables.raw import RawTable
 
 # The keys that choose rows and say how they are written; the others were decided in training.
-ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.seed")
+ROW_KEYS = ("data.csv", "data.generate", "data.samples", "data.noise", "data.arms", "data.seed")
 COMMON_DELIMITERS = (",", ";", "\t", "|")
 FORMAT_KEYS = ("data.delimiter", "data.decimal", "data.encoding")
 
@@ -107,7 +107,7 @@ def _written_as(
 def _generated(own: DataConfig, chosen: DataConfig) -> DataConfig:
     """The chosen rows of a generated dataset; what was not said is as in training, if it can be."""
     base = own if chosen.generate == own.generate else DataConfig(generate=chosen.generate)
-    said = {name: getattr(chosen, name) for name in ("samples", "noise", "seed")}
+    said = {name: getattr(chosen, name) for name in ("samples", "noise", "arms", "seed")}
     said = {name: value for name, value in said.items() if value is not None}
     return dataclasses.replace(base, features=own.features, target=own.target, **said)
 

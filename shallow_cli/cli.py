@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from shallow_cli import __version__, errors
+from shallow_cli.commands.course import course_cli
 from shallow_cli.commands.evaluate import evaluate_cli
 from shallow_cli.commands.generate import generate_cli
 from shallow_cli.commands.gradcheck import gradcheck_cli
@@ -16,6 +17,7 @@ from shallow_cli.commands.init import init_cli
 from shallow_cli.commands.inspect import inspect_cli
 from shallow_cli.commands.options import EXIT_CODES
 from shallow_cli.commands.predict import predict_cli
+from shallow_cli.commands.sweep import sweep_cli
 from shallow_cli.commands.trace import trace_cli
 from shallow_cli.commands.train import train_cli
 from shallow_cli.console.streams import discard_stdout, say, write
@@ -71,6 +73,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate_cli,
     "gradcheck": gradcheck_cli,
     "trace": trace_cli,
+    "sweep": sweep_cli,
+    "course": course_cli,
     "generate": generate_cli,
     "init": init_cli,
     "inspect": inspect_cli,

@@ -22,8 +22,8 @@ from shallow_cli.data_config import DataConfig
 from shallow_cli.keys import SEED, Key, key
 from shallow_cli.rules import choice, either
 
-FROM_ZERO = rules.number("a number from 0 up", lambda x: x >= 0, bad="-1")
-SHARE = rules.number("a number from 0 to below 1", lambda x: 0 <= x < 1, bad="1")
+FROM_ZERO = rules.number("a number from 0 up", bad="-1", minimum=0)
+SHARE = rules.number("a number from 0 to below 1", bad="1", minimum=0, exclusiveMaximum=1)
 AUTO = choice(("auto",))
 
 
@@ -35,7 +35,7 @@ class Config:
     hidden_units: int = key(rules.whole(1, 100_000), 4, "the width of the hidden layer")
     activation: str = key(choice(ACTIVATIONS), "tanh", "of the hidden units")
     leak: float = key(
-        rules.number("a number from 0 to 1", lambda x: 0 <= x <= 1, bad="2"),
+        rules.number("a number from 0 to 1", bad="2", minimum=0, maximum=1),
         0.01,
         "the slope of leaky_relu below zero",
     )
@@ -48,7 +48,7 @@ class Config:
         choice((*OPTIMIZERS, LBFGS)), "gd", "who makes a step of the gradient; see docs/training.md"
     )
     learning_rate: float | str = key(
-        either(AUTO, rules.number("a number above 0", lambda x: x > 0, bad="0")),
+        either(AUTO, rules.number("a number above 0", bad="0", exclusiveMinimum=0)),
         "auto",
         "the step size α; auto: 0.1, for adam 0.001",
     )
@@ -57,7 +57,7 @@ class Config:
     beta2: float = key(SHARE, 0.999, "β₂ of adam: how much of the mean square stays")
     schedule: str = key(choice(SCHEDULES), "constant", "how the learning rate falls, by epochs")
     decay: float = key(
-        rules.number("a number above 0, and 1 at the most", lambda x: 0 < x <= 1, bad="0"),
+        rules.number("a number above 0, and 1 at the most", bad="0", exclusiveMinimum=0, maximum=1),
         0.5,
         "step: the factor; inverse: 1 / (1 + decay · epoch / decay_every)",
     )

@@ -17,6 +17,7 @@ MISSING_WORDS = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "
 DEFAULT_DECIMAL = "."
 TASKS = ("auto", "binary", "multiclass", "regression")
 MOST_NOISE = 1e6
+MOST_ARMS = 20
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class DataConfig:
     )
     validation: float | tuple[Path, ...] = key(
         either(
-            rules.number("a fraction from 0 up to 1", lambda x: 0 <= x < 1, bad="1.5"),
+            rules.number("a fraction from 0 up to 1", bad="1.5", minimum=0, exclusiveMaximum=1),
             table_rules.paths(),
         ),
         0.0,
@@ -149,10 +150,13 @@ class DataConfig:
         example="400",
     )
     noise: float | None = key(
-        rules.number("a number from 0 to 1e6", lambda x: 0 <= x <= MOST_NOISE, bad="-1"),
+        rules.number("a number from 0 to 1e6", bad="-1", minimum=0, maximum=MOST_NOISE),
         None,
         "of generated data, a standard deviation; gaussian_quantiles takes none",
-        shown="0.2 for flower, moons, spiral; 0.3 for circles; 1 for blobs; 0.1 for xor, sine",
+        shown="0.2 for flower, moons, spiral; 0.3 for circles; 1 for blobs, gauss; else 0.1",
         example="0.2",
+    )
+    arms: int | None = key(
+        rules.whole(2, MOST_ARMS), None, "of the spiral, one class each", shown="3", example="3"
     )
     seed: int | None = key(SEED, None, "of generated data", shown="1", example="1")

@@ -21,6 +21,7 @@ from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.training import train
 from shallow_cli.cores import cores
 from shallow_cli.data_config import DataConfig
+from shallow_cli.diagnosing import Course, diagnoses, why_diverged
 from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
@@ -149,8 +150,11 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
     if not isinstance(end, End):
         raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
     rows = tuple(event for event in events if isinstance(event, Row))
+    names = prepared.data.columns.input_names
+    course = Course(prepared.config, prepared.job, prepared.theta, rows, end, names)
     if end.reason is Reason.DIVERGED:
-        raise DivergedError(Problem(_divergence(rows, end, prepared.config)))
+        problems = [_divergence(rows, end, prepared.config), *map(str, why_diverged(course))]
+        raise DivergedError(*map(Problem, problems))
     return Model(
         network=prepared.job.network,
         theta=end.theta,
@@ -164,6 +168,7 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         },
         kept=end.row,
         history=rows,
+        diagnoses=diagnoses(course),
     )
 
 

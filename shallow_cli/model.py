@@ -11,11 +11,24 @@ from shallow_cli.tables.columns import Columns
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a training: in a word, in a sentence, and the --set that may help."""
+
+    name: str
+    says: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.says}; try --set {self.remedy}"
+
+
+@dataclass(frozen=True)
 class Model:
     """What a model file holds.
 
     `config` has every key that decides the result, `sources` where the rows came from, `ended`
-    why training ended, `kept` the row of the kept weights and `history` the logged rows.
+    why training ended, `kept` the row of the kept weights, `history` the logged rows and
+    `diagnoses` what is wrong with it.
     """
 
     network: Network
@@ -26,6 +39,7 @@ class Model:
     ended: dict[str, Any]
     kept: Row
     history: tuple[Row, ...]
+    diagnoses: tuple[Diagnosis, ...] = ()
 
     @property
     def trained_width(self) -> int:

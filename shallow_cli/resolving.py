@@ -150,10 +150,21 @@ def _data_conflicts(
     dataset = DATASETS.get(values.get("data.generate", ""))
     if dataset and dataset.noise is None and "data.noise" in given:
         yield _problem("data.noise", f"{values['data.generate']} takes no noise", given)
+    if dataset and "data.arms" in given:
+        yield from _arms_conflicts(given, values)
+
+
+def _arms_conflicts(given: dict[str, Entry], values: dict[str, Any]) -> Iterator[Problem]:
+    name, arms = values["data.generate"], values.get("data.arms", 0)
+    dataset = DATASETS[name]
+    if dataset.arms is None:
+        yield _problem("data.arms", f"{name} has none", given)
+    elif values.get("data.samples", dataset.samples) < 2 * arms:
+        yield _problem("data.arms", f"{arms} arms need two samples each", given)
 
 
 def _of_the_other_kind(given: dict[str, Entry], values: dict[str, Any]) -> Iterator[Problem]:
-    for name in ("data.samples", "data.noise", "data.seed"):
+    for name in ("data.samples", "data.noise", "data.arms", "data.seed"):
         if name in given and "data.csv" in given:
             yield _problem(name, "is for generated data; a CSV has its own rows", given)
     for name in FOR_TABLES:

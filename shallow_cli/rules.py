@@ -1,11 +1,13 @@
 """What a config key may hold: a rule checks, explains itself and makes its own bad example.
 
 A rule reads what the YAML reader found: the value that YAML 1.2 sees and the text as written.
+Its schema says the same to an editor, in the words of JSON Schema, as far as these go.
 """
 
 from __future__ import annotations
 
 import difflib
+import operator
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +18,15 @@ LARGEST_COUNT = 10**12
 LARGEST_NUMBER = sys.float_info.max
 
 Plain = str | int | float | bool | None
+Schema = dict[str, Any]
+
+ANY_TEXT: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}  # 5 is a name, too
+BOUNDS: dict[str, Callable[[float, float], bool]] = {
+    "minimum": operator.ge,
+    "exclusiveMinimum": operator.gt,
+    "maximum": operator.le,
+    "exclusiveMaximum": operator.lt,
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Rule:
     says: str
     read: Callable[[Value], Any]
     bad: str
+    schema: Schema
     choices: tuple[str, ...] = ()
 
 
@@ -59,18 +71,20 @@ def one_scalar(value: Value) -> Scalar:
     return value
 
 
-def number(says: str, holds: Callable[[float], bool], bad: str) -> Rule:
-    """A finite number for which `holds` is true."""
+def number(says: str, bad: str, **bounds: float) -> Rule:
+    """A finite number within bounds, which are named as in JSON Schema."""
 
     def read(value: Value) -> float:
         plain = one_scalar(value).value
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise Refused
-        if not abs(plain) <= LARGEST_NUMBER or not holds(plain):
+        if not abs(plain) <= LARGEST_NUMBER:
+            raise Refused
+        if not all(BOUNDS[name](plain, bound) for name, bound in bounds.items()):
             raise Refused
         return float(plain)
 
-    return Rule(says, read, bad)
+    return Rule(says, read, bad, {"type": "number", **bounds})
 
 
 def whole(smallest: int, largest: int | None = None) -> Rule:
@@ -89,7 +103,8 @@ def whole(smallest: int, largest: int | None = None) -> Rule:
         return int(plain)
 
     upper = "up" if largest is None else f"to {largest}"
-    return Rule(f"a whole number from {smallest} {upper}", read, bad=str(smallest - 1))
+    schema = {"type": "integer", "minimum": smallest, "maximum": largest or LARGEST_COUNT}
+    return Rule(f"a whole number from {smallest} {upper}", read, str(smallest - 1), schema)
 
 
 def choice(names: Iterable[str]) -> Rule:
@@ -103,7 +118,7 @@ def choice(names: Iterable[str]) -> Rule:
         return text
 
     says = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
-    return Rule(says, read, bad="no_such_name", choices=words)
+    return Rule(says, read, "no_such_name", {"enum": list(words)}, words)
 
 
 def either(first: Rule, second: Rule) -> Rule:
@@ -118,7 +133,9 @@ def either(first: Rule, second: Rule) -> Rule:
             except Refused as again:
                 raise Refused(str(again) or str(refusal)) from None
 
-    return Rule(f"{first.says}, or {second.says}", read, second.bad, first.choices + second.choices)
+    says = f"{first.says}, or {second.says}"
+    schema = {"anyOf": [first.schema, second.schema]}
+    return Rule(says, read, second.bad, schema, first.choices + second.choices)
 
 
 def none() -> Rule:
@@ -129,7 +146,7 @@ def none() -> Rule:
         if scalar.value is not None and scalar.text != "none":
             raise Refused
 
-    return Rule("none", read, bad="1", choices=("none",))
+    return Rule("none", read, "1", {"enum": ["none", None]}, ("none",))
 
 
 def boolean() -> Rule:
@@ -141,7 +158,7 @@ def boolean() -> Rule:
             raise Refused
         return plain
 
-    return Rule("true or false", read, bad="maybe")
+    return Rule("true or false", read, "maybe", {"type": "boolean"})
 
 
 def text(says: str) -> Rule:
@@ -153,7 +170,12 @@ def text(says: str) -> Rule:
             raise Refused
         return found
 
-    return Rule(says, read, bad="''")
+    return Rule(says, read, "''", ANY_TEXT)
+
+
+def listed(one: Schema) -> Schema:
+    """One of these, or a list of at least one of them."""
+    return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

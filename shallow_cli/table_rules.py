@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shallow_cli.rules import Refused, Rule, Scalar, Value, choice, none, number, one_scalar
+from shallow_cli.rules import (
+    ANY_TEXT,
+    Refused,
+    Rule,
+    Scalar,
+    Schema,
+    Value,
+    choice,
+    listed,
+    none,
+    number,
+    one_scalar,
+)
+
+PATH: Schema = {"type": "string", "minLength": 1}
 
 
 def delimiter() -> Rule:
@@ -18,13 +32,14 @@ def delimiter() -> Rule:
             raise Refused
         return found
 
-    return Rule("one character such as ';', or tab", read, bad="ab")
+    schema = {"enum": ["tab"]}, {"type": "string", "minLength": 1, "maxLength": 1}
+    return Rule("one character such as ';', or tab", read, "ab", {"anyOf": list(schema)})
 
 
 def decimal() -> Rule:
     """A point or a comma."""
     signs = choice((".", ","))
-    return Rule("'.' or ','", signs.read, signs.bad)
+    return Rule("'.' or ','", signs.read, signs.bad, signs.schema)
 
 
 def encoding() -> Rule:
@@ -38,22 +53,25 @@ def encoding() -> Rule:
             raise Refused from None
         return name
 
-    return Rule("an encoding such as utf-8, cp1252 or utf-16", read, bad="no-such-encoding")
+    says = "an encoding such as utf-8, cp1252 or utf-16"
+    return Rule(says, read, "no-such-encoding", {"type": "string"})
 
 
 def weights() -> Rule:
     """Numbers from 0 up by name, not all of them 0."""
+    one = number("a number from 0 up", bad="-1", minimum=0)
 
     def read(value: Value) -> dict[str, float]:
         if not isinstance(value, dict) or not value:
             raise Refused
-        one = number("", lambda x: x >= 0, bad="-1")
         found = {name: one.read(scalar) for name, scalar in value.items()}
         if not any(found.values()):
             raise Refused("and one of them above 0")
         return found
 
-    return Rule("a number from 0 up for each class, as in {a: 1, b: 2.5}", read, bad="{a: -1}")
+    says = "a number from 0 up for each class, as in {a: 1, b: 2.5}"
+    schema = {"type": "object", "additionalProperties": one.schema, "minProperties": 1}
+    return Rule(says, read, "{a: -1}", schema)
 
 
 def words() -> Rule:
@@ -65,7 +83,8 @@ def words() -> Rule:
         found = (value,) if isinstance(value, Scalar) else value
         return tuple(dict.fromkeys(["", *(scalar.text.strip() for scalar in found)]))
 
-    return Rule("a word or a list of words", read, bad="{a: 1}")
+    schema = {"type": [*ANY_TEXT["type"], "null"]}  # an empty word is a word as well
+    return Rule("a word or a list of words", read, "{a: 1}", listed(schema))
 
 
 def columns() -> Rule:
@@ -83,7 +102,7 @@ def columns() -> Rule:
             raise Refused(f"'{repeated[0]}' is there twice")
         return texts
 
-    return Rule("the name of a column or a list of names", read, bad="[]")
+    return Rule("the name of a column or a list of names", read, "[]", listed(ANY_TEXT))
 
 
 def path() -> Rule:
@@ -97,7 +116,7 @@ def path() -> Rule:
             raise Refused("nothing is fetched from the network; download it first")
         return Path("-") if scalar.text == "-" else scalar.folder / scalar.text
 
-    return Rule("the path of a file", read, bad="''")
+    return Rule("the path of a file", read, "''", PATH)
 
 
 def paths() -> Rule:
@@ -114,7 +133,7 @@ def paths() -> Rule:
             raise Refused("standard input is a table of its own")
         return read_paths
 
-    return Rule("the path of a file or a list of them", read, bad="''")
+    return Rule("the path of a file or a list of them", read, "''", listed(PATH))
 
 
 def folder() -> Rule:
@@ -131,4 +150,4 @@ def folder() -> Rule:
             return found
         return None
 
-    return Rule("the path of a folder, or none", read, bad="'-'")
+    return Rule("the path of a folder, or none", read, "'-'", {"anyOf": [no.schema, PATH]})

@@ -39,7 +39,7 @@ def test_without_arguments_everything_is_checked(shallow: Shallow) -> None:
     done = shallow("gradcheck")
     assert time.process_time() - start < 4  # about a second and a half on an idle machine
     lines = done.out.splitlines()
-    assert sum(line.endswith(" ok") for line in lines) == 4 * 3 * 2
+    assert sum(line.endswith(" ok") for line in lines) == 5 * 3 * 2
     assert lines[-1].startswith("passed: worst ")
     assert lines[-1].endswith(" rounding units, limit 100")
     assert done.err == ""
@@ -54,7 +54,7 @@ def test_without_arguments_all_sizes_and_points_are_among_them(shallow: Shallow)
     assert points - steps == {size + point for size in sizes for point in POINTS}
     for name in (*STEPS, "by momentum", "by nesterov", "by adam", "by lbfgs", *list(SCHEDULES)[1:]):
         assert any(name in step for step in steps), name
-    assert len({check["network"] for check in found["checks"]}) == 24
+    assert len({check["network"] for check in found["checks"]}) == 30
     assert all(check["checked"] == check["elements"] for check in found["checks"])
     assert sum(point["zeros"] for point in found["points"]) > 0
     assert sum(check["kinks"] for check in found["checks"]) > 0
@@ -142,8 +142,8 @@ def test_without_a_config_a_break_is_planted_wherever_it_fits(name: str, shallow
     assert_hinted(done.out, name)
     lines = done.out.splitlines()
     networks = [line for line in lines if line.endswith((" ok", " FAIL"))]
-    assert len(networks) == {"no-sum": 24, "softmax-over-examples": 8, "swapped-sides": 6}.get(
-        name, 12
+    assert len(networks) == {"no-sum": 30, "softmax-over-examples": 10, "swapped-sides": 6}.get(
+        name, 15
     )
     assert all(line.endswith(" FAIL") for line in networks)
 

@@ -67,6 +67,7 @@ CHANGES = {
     "data.validation": ["data.validation=0.5", "data.validation=0"],
     "data.samples": ["data.samples=41"],
     "data.noise": ["data.noise=0.3"],
+    "data.arms": ["data.generate=spiral data.arms=2", "data.generate=spiral data.arms=9"],
     "data.seed": ["data.seed=2"],
     "hidden_units": ["hidden_units=3"],
     "activation": [f"activation={name}" for name in ACTIVATIONS if name != "tanh"],
@@ -152,8 +153,8 @@ csv: iris.csv
     assert problems(path, ["sed=1", "epochs=0"]) == [
         f"{path}:9:1: epochs: given twice, first on line 8",
         f"{path}:5:1: hiden_units: unknown key; did you mean 'hidden_units'?",
-        f"{path}:6:13: activation: must be one of sigmoid, tanh, relu, leaky_relu, not 'tahn'; "
-        "did you mean 'tanh'?",
+        f"{path}:6:13: activation: must be one of sigmoid, tanh, relu, leaky_relu, identity, "
+        "not 'tahn'; did you mean 'tanh'?",
         f"{path}:7:16: learning_rate: must be auto, or a number above 0, not 'fast'",
         "--set: epochs: must be a whole number from 1 up, not '0'",
         f"{path}:10:12: data.seed: must be a whole number from 0 to 4294967295, not 'x'",
@@ -174,6 +175,8 @@ csv: iris.csv
         ("data: flower", ":1:1: data: must be a section, with csv or generate below it"),
         ("data: {csv: a, generate: xor}", "data.generate: the data comes from data.csv already"),
         ("data: {generate: gaussian_quantiles, noise: 1}", "gaussian_quantiles takes no noise"),
+        ("data: {generate: moons, arms: 2}", "moons has none"),
+        ("data: {generate: spiral, arms: 9, samples: 17}", "9 arms need two samples each"),
         ("data: {generate: xor}\nearly_stopping: 5", ":2:1: early_stopping: needs validation rows"),
         ("data: {csv: a, target: b, exclude: b}", "data.exclude: 'b' is the target"),
         ("data: {csv: a, features: [b, b]}", "'b' is there twice"),

@@ -37,7 +37,7 @@ def generator() -> ModuleType:
     return found
 
 
-@pytest.mark.parametrize("name", ["cli.md", "config.md", "mistakes.md"])
+@pytest.mark.parametrize("name", ["cli.md", "config.md", "config.schema.json", "mistakes.md"])
 def test_generated_pages_are_fresh(name: str) -> None:
     """If not: `python docs/generate.py`."""
     page = generator().PAGES[name]()
@@ -75,7 +75,7 @@ def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProc
 def test_the_readme_commands_work_in_their_order(checkout: Path) -> None:
     """`head` closes the pipe of `predict`, which is its right: 141 is no failure there."""
     ours = [block for block in blocks("sh") if block.startswith(("shallow ", "cat "))]
-    assert len(ours) == 10
+    assert len(ours) == 14
     for block in ours:
         done = in_shell(block, checkout)
         assert done.returncode in {0, 141 if "| head" in block else 0}, (block, done.stderr)
@@ -122,6 +122,8 @@ def test_the_readme_shows_what_is_printed(checkout: Path) -> None:
         "shallow trace": "Z1 = ",
         "customers.yaml -o": "left: binary",
         "--folds": "Mean ± ",
+        "init_scale=0 ": "symmetry: ",
+        "hidden_units=1,2,3,4,5": "hidden_units ",
     }
     for word, start in by_command.items():
         [command] = [block for block in blocks("sh") if word in block]

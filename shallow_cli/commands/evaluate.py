@@ -139,7 +139,7 @@ def measured(
     require_two_classes(model, threshold)
     chosen = chosen_rows(model, data, overrides)
     found = evaluate(model, chosen, EVEN if threshold is None else threshold)
-    for line in told(found):
+    for line in (*told(found), *map(str, model.diagnoses)):
         say(line)
     return as_values(found.parts), partial(show_evaluation, model, found)
 

@@ -10,7 +10,8 @@ def generate_cli(
         str,
         typer.Argument(
             metavar="NAME",
-            help="flower, moons, circles, blobs, gaussian_quantiles, xor, spiral or sine.",
+            help="flower, moons, circles, blobs, gaussian_quantiles, gauss, xor, spiral, sine, "
+            "plane.",
         ),
     ],
     samples: Annotated[
@@ -19,6 +20,7 @@ def generate_cli(
     noise: Annotated[
         str | None, typer.Option(metavar="X", help="Standard deviation; the same.")
     ] = None,
+    arms: Annotated[str | None, typer.Option(metavar="N", help="Of the spiral; 3.")] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="1 by default.")] = None,
 ) -> None:
     """Print a generated dataset as CSV, the target in the last column, y.
@@ -30,7 +32,7 @@ def generate_cli(
     Example:
       shallow generate moons --samples 500 --seed 3 > moons.csv
     """
-    options = {"samples": samples, "noise": noise, "seed": seed}
+    options = {"samples": samples, "noise": noise, "arms": arms, "seed": seed}
     generate(name, {key: value for key, value in options.items() if value is not None})
 
 

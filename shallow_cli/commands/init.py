@@ -17,6 +17,9 @@ def init_cli(
         typer.Argument(metavar="[DATA]", readable=False, help="A table to write the config for."),
     ] = None,
     overrides: Overrides = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of configs, for editors.")
+    ] = False,
 ) -> None:
     """Print a commented config that trains as it is.
 
@@ -24,12 +27,32 @@ def init_cli(
     target, dates and ids are left out, and gaps are filled. --set says otherwise, also how the
     table is written. Without DATA, it has every key there is.
 
+    With --schema it is what editors complete and check a config by, once its first line is
+    # yaml-language-server: $schema=shallow.schema.json
+
     \b
     Example:
       shallow init data.csv > config.yaml
       shallow init data.csv --set data.target=price --set data.encoding=cp1252
+      shallow init --schema > shallow.schema.json
     """
-    write(init(data, overrides or ()))
+    if schema:
+        write(schema_alone(data, overrides or ()))
+    else:
+        write(init(data, overrides or ()))
+
+
+def schema_alone(data: Path | None, overrides: Sequence[str]) -> str:
+    """The JSON Schema, which is the same for every table.
+
+    Raises:
+        UsageError: if a table or a key is named as well.
+    """
+    from shallow_cli.schema import schema_text
+
+    if data is not None or overrides:
+        raise UsageError(Problem("--schema is the same for all; leave DATA and --set out"))
+    return schema_text()
 
 
 def init(data: Path | None = None, overrides: Sequence[str] = ()) -> str:

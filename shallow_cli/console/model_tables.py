@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shallow_cli.console.tables import number, show_table
+from shallow_cli.console.streams import one_line, write
+from shallow_cli.console.tables import number, show_heading, show_table
 from shallow_cli.tables.columns import Category, Column
 from shallow_cli.yaml_text import yaml_value
 
@@ -25,6 +26,11 @@ def show_model(model: Model, *, weights: bool) -> None:
     rows = [[part, s["name"], str(s["rows"]), s["sha256"][:16]] for part, s in sources]
     show_table("Data", ["", "name", "rows", "sha256"], rows)
     _show_training(model)
+    if model.diagnoses:
+        show_heading("Diagnosis")
+        for diagnosis in model.diagnoses:
+            write(one_line(str(diagnosis)))
+        write("")
     if weights:
         _show_weights(model)
 

@@ -63,7 +63,7 @@ def _warnings(prepared: Prepared) -> Iterator[str]:
 
 
 def ending(model: Model, output: Path) -> Iterator[str]:
-    """Why training ended, what was kept, and where it went."""
+    """Why training ended, what was kept, where it went, and what is wrong with it."""
     ended, kept = model.ended, model.kept
     steps = f" and {counted(ended['partial_steps'], 'step')}" if ended["partial_steps"] else ""
     if ended["reason"] == "stopped early":
@@ -76,3 +76,4 @@ def ending(model: Model, output: Path) -> Iterator[str]:
     if kept.validation_loss is not None:
         losses += f", validation_loss {number(kept.validation_loss)}"
     yield f"wrote {output}: the weights of epoch {kept.epoch}{steps}, {losses}"
+    yield from map(str, model.diagnoses)

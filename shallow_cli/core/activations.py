@@ -56,6 +56,16 @@ class Activation:
         return slope
 
 
+def identity(Z: Array, A: Array, _slope: Array, _leak: float) -> Calls:
+    """No function at all: the network is then as good as a linear one."""
+    return [(np.copyto, (A, Z))]
+
+
+def identity_slope(_A: Array, slope: Array, _leak: float) -> Calls:
+    """1 everywhere."""
+    return [(np.copyto, (slope, number(1, slope)))]
+
+
 # `minimum` and `maximum` take `out` by name: NumPy gives it up as a third argument.
 
 
@@ -118,4 +128,5 @@ ACTIVATIONS = {
         "1 where Z1 > 0, else leak",
         corner=True,
     ),
+    "identity": Activation(identity, identity_slope, "Z1", "1"),
 }

@@ -20,18 +20,26 @@ Points = tuple[Array, Array]  # inputs (m, n_x), and one class number or target 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A generator, its defaults, and what it makes; a noise of None: it takes none."""
+    """A generator, its defaults, and what it makes; a noise or arms of None: it takes none."""
 
-    make: Callable[[int, float, Stream], Points]
+    make: Callable[..., Points]  # of samples, noise and a stream, and of arms where it takes some
     samples: int
     noise: float | None
     says: str
     classes: int = 2  # 0: a regression
+    arms: int | None = None
 
 
-def generate(name: str, samples: int, noise: float, seed: int) -> Points:
+def generate(name: str, samples: int, noise: float, seed: int, arms: int | None = None) -> Points:
     """Inputs (samples, n_x), and class numbers or targets (samples,)."""
-    return DATASETS[name].make(samples, noise, dataset_stream(seed))
+    dataset = DATASETS[name]
+    more = () if dataset.arms is None else (arms or dataset.arms,)
+    return dataset.make(samples, noise, dataset_stream(seed), *more)
+
+
+def _even(samples: int, parts: int) -> list[int]:
+    """The sizes of so many parts, the first ones larger by one if need be."""
+    return [samples // parts + (i < samples % parts) for i in range(parts)]
 
 
 def _halves(samples: int) -> tuple[int, int]:
@@ -85,7 +93,7 @@ def _two_curves(first: Array, second: Array, noise: float, stream: Stream) -> Po
 def blobs(samples: int, noise: float, stream: Stream) -> Points:
     """Six round clouds; as in the course, the class is the number of the cloud modulo 2."""
     centers = stream.uniform(-10, 10, size=(6, 2))
-    sizes = [samples // 6 + (i < samples % 6) for i in range(6)]
+    sizes = _even(samples, 6)
     clouds = [
         stream.normal(loc=center, scale=noise, size=(size, 2))
         for center, size in zip(centers, sizes, strict=True)
@@ -108,15 +116,34 @@ def xor(samples: int, noise: float, stream: Stream) -> Points:
     return inputs + stream.normal(scale=noise, size=inputs.shape), classes
 
 
-def spiral(samples: int, noise: float, stream: Stream) -> Points:
-    """Three arms around the origin, one class each; the noise is in the angle."""
-    sizes = [samples // 3 + (i < samples % 3) for i in range(3)]
-    arms = []
+def gauss(samples: int, noise: float, stream: Stream) -> Points:
+    """Two round clouds around (−2, −2) and (2, 2), one class each."""
+    sizes = _halves(samples)
+    centers = np.repeat([-2.0, 2.0], sizes)[:, np.newaxis]
+    inputs = centers + stream.normal(scale=noise, size=(samples, 2))
+    return inputs, np.repeat([0, 1], sizes)
+
+
+def spiral(samples: int, noise: float, stream: Stream, arms: int) -> Points:
+    """Arms around the origin, one class each; the noise is in the angle.
+
+    Each turns by 4 from the center to the edge. Of three, the second begins where the first
+    ends, as in the course CS231n; any other number is spread evenly.
+    """
+    sizes = _even(samples, arms)
+    apart = 4 if arms == 3 else 2 * np.pi / arms  # noqa: PLR2004
+    rows = []
     for arm, size in enumerate(sizes):
         r = np.linspace(0, 1, size)
-        t = np.linspace(arm * 4, (arm + 1) * 4, size) + stream.randn(size) * noise
-        arms.append(np.c_[r * np.sin(t), r * np.cos(t)])
-    return np.concatenate(arms), np.repeat(range(3), sizes)
+        t = np.linspace(arm * apart, arm * apart + 4, size) + stream.randn(size) * noise
+        rows.append(np.c_[r * np.sin(t), r * np.cos(t)])
+    return np.concatenate(rows), np.repeat(range(arms), sizes)
+
+
+def plane(samples: int, noise: float, stream: Stream) -> Points:
+    """Points of a square and the mean of their coordinates, for regression: no unit is needed."""
+    inputs = stream.uniform(-1, 1, size=(samples, 2))
+    return inputs, inputs.mean(axis=1) + stream.normal(scale=noise, size=samples)
 
 
 def sine(samples: int, noise: float, stream: Stream) -> Points:
@@ -131,7 +158,9 @@ DATASETS = {
     "circles": Dataset(circles, 200, 0.3, "a circle inside a circle"),
     "blobs": Dataset(blobs, 200, 1.0, "six clouds, alternately of two classes"),
     "gaussian_quantiles": Dataset(gaussian_quantiles, 200, None, "a disc inside a ring"),
+    "gauss": Dataset(gauss, 200, 1.0, "two round clouds, one class each"),
     "xor": Dataset(xor, 200, 0.1, "four quarters of a square, opposite ones alike"),
-    "spiral": Dataset(spiral, 300, 0.2, "three arms, one class each", classes=3),
+    "spiral": Dataset(spiral, 300, 0.2, "arms around the center, a class each", classes=3, arms=3),
     "sine": Dataset(sine, 200, 0.1, "one period of the sine, a regression", classes=0),
+    "plane": Dataset(plane, 200, 0.1, "a tilted plane, a regression", classes=0),
 }

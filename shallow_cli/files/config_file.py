@@ -47,9 +47,17 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: with every problem there is.
     """
+    return parse_config(*config_source(path), overrides)
+
+
+def config_source(path: Path) -> tuple[str, str, Path]:
+    """The text of a config, what to call it in problems, and what its paths are relative to.
+
+    Raises:
+        ConfigError: if it cannot be read, or is no text.
+    """
     name = "standard input" if str(path) == "-" else str(path)
-    folder = Path() if str(path) == "-" else path.parent
-    return parse_config(_text(path, name), name, folder, overrides)
+    return _text(path, name), name, Path() if str(path) == "-" else path.parent
 
 
 def parse_config(text: str, name: str, folder: Path, overrides: Sequence[str] = ()) -> Config:

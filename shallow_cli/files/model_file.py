@@ -20,6 +20,7 @@ from shallow_cli.errors import ModelFileError, Problem, UsageError
 from shallow_cli.files.atomic import replacing, require_writable
 from shallow_cli.files.model_header import (
     columns_from,
+    diagnoses_from,
     history_from,
     network_from,
     row_from,
@@ -28,7 +29,7 @@ from shallow_cli.files.model_header import (
 )
 from shallow_cli.model import Model
 
-FORMAT, FORMAT_VERSION = "shallow-model", 3
+FORMAT, FORMAT_VERSION = "shallow-model", 4
 HEADER = "model.json"
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
@@ -165,6 +166,7 @@ def _read(file: BinaryIO) -> Model:
         ended,
         kept,
         history_from(header["history"], kept),
+        diagnoses_from(header["diagnoses"]),
     )
 
 

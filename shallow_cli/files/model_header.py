@@ -11,7 +11,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.events import Row
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
-from shallow_cli.model import Model
+from shallow_cli.model import Diagnosis, Model
 from shallow_cli.resolving import broken_keys
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Category, Column, Columns, Feature
 
@@ -26,6 +26,7 @@ def sections_of(model: Model) -> dict[str, Any]:
         "ended": model.ended,
         "kept": model.kept.values(),
         "history": [row.values() for row in model.history],
+        "diagnoses": [dataclasses.asdict(diagnosis) for diagnosis in model.diagnoses],
     }
 
 
@@ -109,6 +110,18 @@ def history_from(rows: list[dict[str, Any]], kept: Row) -> tuple[Row, ...]:
     if any(row.values().keys() != kept.values().keys() for row in history):
         raise ValueError("the rows of its losses are not alike")
     return history
+
+
+def diagnoses_from(found: list[dict[str, Any]]) -> tuple[Diagnosis, ...]:
+    """What is wrong with the training.
+
+    Raises:
+        ValueError: if that is not told in words.
+    """
+    diagnoses = tuple(Diagnosis(**each) for each in found)
+    if any(type(word) is not str for each in found for word in each.values()):
+        raise ValueError("its diagnoses are no words")
+    return diagnoses
 
 
 def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

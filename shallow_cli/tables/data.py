@@ -19,7 +19,7 @@ from shallow_cli.numerals import is_number
 from shallow_cli.tables.columns import Columns
 from shallow_cli.tables.encoding import Encoding, encoded
 from shallow_cli.tables.fitted import class_lookup, encoding, fit_columns, with_weights
-from shallow_cli.tables.generated import generated_seed, samples_and_noise
+from shallow_cli.tables.generated import as_drawn
 from shallow_cli.tables.loading import load_table, read_for
 from shallow_cli.tables.raw import Loaded, RawTable
 from shallow_cli.tables.targets import decided_task, other_task, target_classes
@@ -161,7 +161,7 @@ def _with_choices_made(config: DataConfig, table: RawTable) -> DataConfig:
     generated = config.generate is not None
     default = "none" if generated else "standardize"
     task = decided_task(config.task, table)
-    samples, noise = samples_and_noise(config) if generated else (None, None)
+    drawn = dataclasses.asdict(as_drawn(config)) if generated else {}
     features = table.plan.features
     return dataclasses.replace(
         config,
@@ -172,7 +172,5 @@ def _with_choices_made(config: DataConfig, table: RawTable) -> DataConfig:
         task=task,
         scale=config.scale or default,
         scale_target=(config.scale_target or default) if task == "regression" else None,
-        samples=samples,
-        noise=noise,
-        seed=generated_seed(config) if generated else None,
+        **drawn,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,8 +24,8 @@ def generated_table(config: DataConfig) -> RawTable:
         ConfigError: if the config names a column that the dataset does not have.
     """
     name = config.generate or ""
-    samples, noise = samples_and_noise(config)
-    inputs, target = generate(name, samples, noise, generated_seed(config))
+    drawn = as_drawn(config)
+    inputs, target = generate(name, drawn.samples, drawn.noise, drawn.seed, drawn.arms)
     columns = {f"x{i}": inputs[:, i - 1] for i in range(1, inputs.shape[1] + 1)}
     features = config.features or tuple(x for x in columns if x not in config.exclude)
     unknown = {*features, *config.exclude} - columns.keys()
@@ -45,13 +46,22 @@ def generated_table(config: DataConfig) -> RawTable:
     )
 
 
-def samples_and_noise(config: DataConfig) -> tuple[int, float]:
-    """Of a generated dataset: what the config says, else the dataset's own."""
+@dataclass(frozen=True)
+class Drawn:
+    """How many rows are drawn, and how."""
+
+    samples: int
+    noise: float
+    arms: int | None
+    seed: int
+
+
+def as_drawn(config: DataConfig) -> Drawn:
+    """What the config says of a generated dataset, else its own; seed 1 is the course's flower."""
     dataset = DATASETS[config.generate or ""]
-    samples = dataset.samples if config.samples is None else config.samples
-    return samples, (dataset.noise or 0.0) if config.noise is None else config.noise
-
-
-def generated_seed(config: DataConfig) -> int:
-    """Of a generated dataset; seed 1 of the flower is the course's."""
-    return 1 if config.seed is None else config.seed
+    return Drawn(
+        dataset.samples if config.samples is None else config.samples,
+        (dataset.noise or 0.0) if config.noise is None else config.noise,
+        config.arms or dataset.arms,
+        1 if config.seed is None else config.seed,
+    )

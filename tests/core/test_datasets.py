@@ -64,6 +64,33 @@ def test_the_spiral_follows_its_recipe() -> None:
         np.testing.assert_array_equal(inputs[classes == j], np.c_[r * np.sin(t), r * np.cos(t)])
 
 
+@pytest.mark.parametrize("arms", [2, 4, 7])
+def test_arms_of_the_spiral_are_spread_evenly(arms: int) -> None:
+    inputs, classes = generate("spiral", 10 * arms, 0.0, 3, arms)
+    ends = [inputs[classes == j][-1] for j in range(arms)]
+    angles = np.unwrap([np.arctan2(x, y) for x, y in ends])
+    np.testing.assert_allclose(np.diff(angles) % (2 * np.pi), 2 * np.pi / arms, rtol=1e-12)
+    np.testing.assert_allclose([np.hypot(x, y) for x, y in ends], 1, rtol=1e-12)
+    assert np.bincount(classes).tolist() == [10] * arms
+
+
+def test_gauss_is_two_clouds_around_two_points() -> None:
+    inputs, classes = generate("gauss", 20_001, 0.5, 3)
+    for label, center in ((0, -2.0), (1, 2.0)):
+        cloud = inputs[classes == label]
+        assert len(cloud) == 10_000 + label
+        np.testing.assert_allclose(cloud.mean(axis=0), [center, center], atol=0.02)
+        np.testing.assert_allclose(np.cov(cloud.T), 0.25 * np.identity(2), atol=0.02)
+
+
+def test_the_plane_is_the_mean_of_the_coordinates() -> None:
+    inputs, y = generate("plane", 1000, 0.0, 3)
+    np.testing.assert_allclose(y, (inputs[:, 0] + inputs[:, 1]) / 2, rtol=1e-15)
+    assert abs(inputs).max() <= 1
+    noisy = generate("plane", 1000, 0.1, 3)[1] - y
+    assert 0.09 < noisy.std() < 0.11
+
+
 def test_sine_and_xor_are_what_they_are_called() -> None:
     x, y = generate("sine", 50, 0.0, 3)
     np.testing.assert_allclose(y, np.sin(x[:, 0]), rtol=1e-15)

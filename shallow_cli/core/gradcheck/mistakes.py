@@ -62,7 +62,10 @@ def _output(*names: str) -> Need:
 CURVED = _activation("sigmoid", "tanh")
 A_SLOPE = Need(
     "an activation whose slope is not 1 everywhere",
-    lambda case: case.network.activation != "leaky_relu" or case.network.leak != 1,
+    lambda case: (
+        case.network.activation != "identity"
+        and (case.network.activation != "leaky_relu" or case.network.leak != 1)
+    ),
 )
 A_LEAK = Need(
     "activation leaky_relu with a leak above 0",
@@ -112,7 +115,7 @@ MISTAKES = {
         Mistake(changes.swapped_sides, TWO_SIDES),
         Mistake(changes.reshaped_product, FEATURES),
         Mistake(changes.reshaped_weights, OUTPUTS),
-        Mistake(changes.z_for_a),
+        Mistake(changes.z_for_a, A_SLOPE),
         Mistake(changes.overwritten_cache),
         Mistake(changes.no_bias_gradient),
         Mistake(changes.no_l2, L2, own_l2=True),

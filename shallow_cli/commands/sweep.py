@@ -1,0 +1,211 @@
+"""`shallow sweep`: a grid of configs, and restarts, in processes."""
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shallow_cli.commands.options import Overrides
+from shallow_cli.console.streams import say
+from shallow_cli.console.tables import number as number_text
+from shallow_cli.console.words import counted
+from shallow_cli.errors import DONE, DivergedError, Problem
+
+if TYPE_CHECKING:
+    from shallow_cli.config import Config
+    from shallow_cli.sweeping import Sweep, Values
+
+
+def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", readable=False, help="A YAML config; - is stdin.")
+    ],
+    varied: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=V1,V2,…]…", help="Config keys and their values.", show_default=False
+        ),
+    ] = None,
+    overrides: Overrides = None,
+    restarts: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Train each with N seeds, from seed on.")
+    ] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes at a time; one a core without it."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="TABLE",
+            help="A CSV of all trials; interrupted, it goes on from there.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="MODEL", help="Write the best model there."),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")
+    ] = False,
+) -> None:
+    """Train every combination of some values, and compare.
+
+    A line on stdout for each combination; with --restarts the best, the median and the spread
+    (largest less smallest) of its trials. Best is the lowest validation loss or, without
+    validation rows, the lowest loss. Each trial is what `shallow train --set …` gives, to the byte.
+
+    \b
+    Example:
+      shallow sweep config.yaml hidden_units=2,4,8 l2=0,0.01 --out trials.csv
+      shallow sweep config.yaml --restarts 20 -o best.npz
+    """
+    from shallow_cli.files.config_file import config_source
+    from shallow_cli.sweeping import Source, planned, read_grid
+
+    source = Source(*config_source(config), tuple(overrides or ()))
+    plan = planned(source, read_grid(varied or ()), restarts)
+    code = sweep(plan, Wish(jobs, table, output, quiet))
+    if code != DONE:
+        raise typer.Exit(code)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to run a sweep, and what is to come of it."""
+
+    jobs: int | None = None
+    table: Path | None = None
+    output: Path | None = None
+    quiet: bool = False
+
+    def tell(self, line: str) -> None:
+        """One line on stderr, unless nothing is wanted there."""
+        if not self.quiet:
+            say(line)
+
+
+def sweep(plan: "Sweep", wish: Wish) -> int:
+    """Run the trials, print a line a point, write table and model; returns the exit code.
+
+    Raises:
+        ConfigError: if a config asks for what the data cannot give.
+        DataError: if the data cannot be read, or the table not be written.
+        DivergedError: if every trial ran away.
+        ModelFileError: if the model cannot be written.
+        NoVerdictError: if a process was killed.
+        UsageError: if the table or the model is something else.
+    """
+    from shallow_cli.commands.interrupts import Interrupts
+    from shallow_cli.files.model_file import require_replaceable
+    from shallow_cli.files.trial_table import TrialTable
+    from shallow_cli.fitting import prepare
+    from shallow_cli.sweeping import columns_of, description, from_rows, to_row
+
+    if wish.output:
+        require_replaceable(wish.output)
+    prepared = prepare(plan.trials[0].config)  # tells at once what is wrong with the data
+    columns = columns_of(prepared, plan)
+    table = TrialTable(wish.table, columns) if wish.table else None
+    results = from_rows(plan, table.opened(description(prepared, plan)) if table else [])
+    with Interrupts() as interrupted:
+        for number in run_and_show(plan, results, columns, wish, interrupted):
+            if table:
+                table.add(to_row(plan, number, results[number]))
+        if interrupted():
+            wish.tell(f"interrupted: {_so_far(plan, results)} {_left(wish)}")
+            return interrupted.exit_code
+        if table:
+            table.finish([to_row(plan, number, results[number]) for number in sorted(results)])
+        conclude(plan, results, wish, interrupted)
+    return interrupted.exit_code
+
+
+def run_and_show(
+    plan: "Sweep",
+    results: "dict[int, Values]",
+    columns: Sequence[str],
+    wish: Wish,
+    interrupted: Callable[[], bool],
+) -> Iterator[int]:
+    """The number of each trial when its result is there; a line for each point that is whole."""
+    from shallow_cli.console.progress import ProgressBar
+    from shallow_cli.console.sweep_table import point_printer
+    from shallow_cli.cores import cores
+    from shallow_cli.sweeping import run
+
+    pending = [number for number in range(len(plan.trials)) if number not in results]
+    jobs = min(wish.jobs or cores(), max(1, len(pending)))
+    if results:
+        wish.tell(f"{_so_far(plan, results)} are in {wish.table} already")
+    wish.tell(f"{counted(len(pending), 'trial')}, {jobs} at a time")
+    show = point_printer(plan, columns)
+    point = 0
+    with contextlib.closing(ProgressBar(wanted=not wish.quiet)) as bar:
+        for number, values in itertools.chain([(None, {})], run(plan, pending, jobs, interrupted)):
+            if number is not None:
+                results[number] = values
+                yield number
+            with bar.hidden():
+                while (trials := plan.point(point)) and all(n in results for n in trials):
+                    show(plan.trials[trials[0]].values, [results[n] for n in trials])
+                    point += 1
+            bar.update(len(results), len(plan.trials), "trials")
+
+
+def _so_far(plan: "Sweep", results: "dict[int, Values]") -> str:
+    return f"{len(results)} of {counted(len(plan.trials), 'trial')}"
+
+
+def _left(wish: Wish) -> str:
+    if wish.table:
+        return f"are in {wish.table}; the same command goes on from there"
+    return "had ended; --out would have kept them"
+
+
+def conclude(
+    plan: "Sweep", results: "dict[int, Values]", wish: Wish, interrupted: Callable[[], bool]
+) -> None:
+    """Tell which trial was the best, and write its model.
+
+    Raises:
+        DivergedError: if every trial ran away.
+        ModelFileError: if the model cannot be written.
+    """
+    from shallow_cli.sweeping import best
+
+    diverged = sum("loss" not in values for values in results.values())
+    if diverged:
+        wish.tell(f"warning: {counted(diverged, 'trial')} diverged")
+    if wish.table:
+        wish.tell(f"wrote {wish.table}: {counted(len(results), 'trial')}")
+    number = best(results)
+    if number is None:
+        raise DivergedError(Problem("every trial diverged; try a smaller learning_rate"))
+    names = " ".join(f"{key}={value}" for key, value in plan.named(number).items())
+    measures = results[number].items()
+    said = ", ".join(f"{name} {number_text(v)}" for name, v in measures if name != "epoch")
+    wish.tell(f"best: {names}: {said}")
+    if wish.output:
+        write_model(plan.trials[number].config, wish.output, wish, interrupted)
+
+
+def write_model(
+    config: "Config", output: Path, wish: Wish, interrupted: Callable[[], bool]
+) -> None:
+    """Train the best once more, for its model; the same config gives the same bytes."""
+    from shallow_cli.console.training_notes import ending
+    from shallow_cli.core.training import train
+    from shallow_cli.files.model_file import save_model
+    from shallow_cli.fitting import prepare, trained_model
+
+    prepared = prepare(config, output.absolute().parent)
+    model = trained_model(prepared, list(train(prepared.job, prepared.theta, interrupted)))
+    save_model(model, output)
+    for line in ending(model, output):
+        wish.tell(line)

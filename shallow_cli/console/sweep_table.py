@@ -1,0 +1,68 @@
+"""A sweep as it goes: a line for each point of the grid, once all its restarts have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from shallow_cli.console.streaming import row_printer
+from shallow_cli.console.tables import NUMBER_WIDTH, number
+
+if TYPE_CHECKING:
+    from shallow_cli.sweeping import Sweep
+
+LOSSES = ("validation_loss", "loss")
+MEASURES = ("validation_accuracy", "validation_r2", "accuracy", "r2")
+SHORT = {"validation_loss": "val loss", "validation_accuracy": "val acc", "validation_r2": "val r2"}
+
+Values = dict[str, float]
+ShowPoint = Callable[[Sequence[str], Sequence[Values]], None]
+
+
+def point_printer(sweep: Sweep, columns: Sequence[str]) -> ShowPoint:
+    """What prints a point: its values of the keys, and what its trials came to."""
+    keys = [varied.key for varied in sweep.grid]
+    widths = [max(map(len, varied.values)) for varied in sweep.grid]
+    if sweep.restarts == 1:
+        shown = [name for name in columns if name not in {*keys, "seed", "epoch"}]
+        return _printer(keys, widths, shown, lambda rows: [_cell(rows[0].get(n)) for n in shown])
+    compared = [
+        next(name for name in among if name in columns)
+        for among in (LOSSES, MEASURES)
+        if set(among) & set(columns)
+    ]
+    header = [
+        f"{SHORT.get(name, name)} best" if word == "best" else word
+        for name in compared
+        for word in ("best", "median", "spread")
+    ]
+
+    def cells(rows: Sequence[Values]) -> list[str]:
+        return [cell for name in compared for cell in _summary(rows, name)]
+
+    return _printer(keys, widths, header, cells)
+
+
+def _printer(
+    keys: Sequence[str],
+    widths: Sequence[int],
+    header: Sequence[str],
+    cells: Callable[[Sequence[Values]], list[str]],
+) -> ShowPoint:
+    styles = ["bold"] * len(keys) + [""] * len(header)
+    show = row_printer([*keys, *header], [*widths, *(NUMBER_WIDTH - 2 for _ in header)], styles)
+    return lambda values, rows: show([*values, *cells(rows)])
+
+
+def _summary(rows: Sequence[Values], name: str) -> list[str]:
+    """The best, the median and the difference of best and worst; who ran away is left out."""
+    found = [row[name] for row in rows if name in row]
+    if not found:
+        return [_cell(None)] * 3
+    best = min(found) if name in LOSSES else max(found)
+    return [_cell(best), _cell(median(found)), _cell(max(found) - min(found))]
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else number(value)

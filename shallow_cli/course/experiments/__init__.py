@@ -1,0 +1,1 @@
+"""The experiments: each takes nothing, and returns the figures of its claim."""

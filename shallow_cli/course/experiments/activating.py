@@ -1,0 +1,121 @@
+"""Activation functions: what they do to a network, and where they fail."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import numpy as np
+
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.core.linear import fit_linear
+from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.prediction import objective
+from shallow_cli.course.runs import (
+    SEEDS,
+    STEP,
+    Figures,
+    Start,
+    gradient_of,
+    passed,
+    started,
+    trained,
+    units_that_are_0,
+)
+
+
+def sigmoid_inside() -> Figures:
+    """Of how many seeds the loss with tanh is lower, and the median of the ratios."""
+    pairs = [losses_of("activations", seed) for seed in SEEDS]
+    ratios = [sigmoid / tanh for sigmoid, tanh in pairs]
+    return sum(ratio > 1 for ratio in ratios), median(ratios)
+
+
+def losses_of(config: str, seed: int) -> Figures:
+    """After training with sigmoid, and with tanh."""
+    words = [f"seed={seed}"]
+    return tuple(
+        trained(started(config, f"activation={name}", *words)).loss for name in ("sigmoid", "tanh")
+    )
+
+
+def centred() -> Figures:
+    """The mean output of sigmoid units, and of tanh units, at the first weights."""
+    starts = [started("activations", f"activation={name}") for name in ("sigmoid", "tanh")]
+    return tuple(float(passed(s.network, s.theta, s.data).A1.mean()) for s in starts)
+
+
+def derivatives() -> Figures:
+    """The largest error of each activation's slope, against its own complex step."""
+    z = np.array([[-30.0, -5, -1.5, -0.3, -1e-3, 1e-3, 0.3, 1.5, 5, 30]])
+    return tuple(
+        float(abs(g.slope_at(z, 0.1) - g.of(z + STEP * 1j, 0.1).imag / STEP).max())
+        for g in ACTIVATIONS.values()
+    )
+
+
+def slopes_far_out() -> Figures:
+    """The slope of sigmoid, tanh and ReLU at z = 10."""
+    z = np.array([[10.0]])
+    return tuple(float(ACTIVATIONS[n].slope_at(z, 0.0)[0, 0]) for n in ("sigmoid", "tanh", "relu"))
+
+
+def relu_is_faster() -> Figures:
+    """Of how many seeds ReLU is ahead, and how many times as many epochs sigmoid needs."""
+    ratios = [epochs_of_sigmoid(seed) for seed in SEEDS]
+    return sum(ratio > 1 for ratio in ratios), median(ratios)
+
+
+def epochs_of_sigmoid(seed: int) -> float:
+    """To the loss that ReLU has after a tenth of its epochs, in such tenths; at the most ten."""
+    words = [f"seed={seed}", "log_every=20"]
+    relu = trained(started("wide", *words)).losses
+    tenth = max(relu) // 10
+    sigmoid = trained(started("wide", "activation=sigmoid", *words)).losses
+    reached = (epoch for epoch, loss in sigmoid.items() if loss <= relu[tenth])
+    return next(reached, max(sigmoid)) / tenth
+
+
+def half_silent() -> Figures:
+    """The share of ReLU outputs that are 0 at first, and what is left of the loss at the end."""
+    start = started("wide", "epochs=300")
+    silent = units_that_are_0(passed(start.network, start.theta, start.data)).mean()
+    ended = trained(start)
+    return float(silent), ended.loss / ended.losses[0]
+
+
+def below_zero(activation: str, seed: int = 0) -> Start:
+    """All hidden units are below zero on every row, by their biases."""
+    start = started("dead", f"activation={activation}", f"seed={seed}")
+    start.theta.b1[:] = -5
+    return start
+
+
+def dead() -> Figures:
+    """The largest gradient of dead ReLU units, how far they move, and the accuracy at the end."""
+    start = below_zero("relu")
+    ended = trained(start)
+    moved = ended.theta.layer1 - start.theta.layer1
+    return (
+        float(abs(gradient_of(start).layer1).max()),
+        float(abs(moved).max()),
+        ended.accuracy,
+    )
+
+
+def leaky() -> Figures:
+    """With leaky units, the fewest that come above zero on some row, and the lowest accuracy."""
+    ended = [trained(below_zero("leaky_relu", seed)) for seed in SEEDS]
+    above = [
+        (passed(e.start.network, e.theta, e.start.data).A1 > 0).any(axis=1).sum() for e in ended
+    ]
+    return float(min(above)), min(e.accuracy for e in ended)
+
+
+def linear() -> Figures:
+    """The accuracy of a linear hidden layer, and its loss less that of logistic regression."""
+    ended = trained(started("linear"))
+    data, network = ended.start.data, Network(2, 1, 1, "identity")
+    weights = fit_linear(data.table, data.targets, "sigmoid", 0.0)
+    # One linear unit that adds everything up is logistic regression.
+    theta = parameters(network, np.array([*weights[0], 1.0, 0.0]))
+    return ended.accuracy, ended.loss - float(objective(network, theta, data, 0).real)

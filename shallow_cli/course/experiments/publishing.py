@@ -1,0 +1,29 @@
+"""What the lecture's course has printed of its own training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shallow_cli.course.published import ACCURACIES, COSTS, WIDE_ACCURACIES
+from shallow_cli.course.runs import Figures, started, trained
+
+
+def costs() -> Figures:
+    """The costs after 0, 1,000, … steps."""
+    ended = trained(started("flower", "epochs=7000", "log_every=1000"))
+    return tuple(ended.losses[epoch] for epoch in COSTS)
+
+
+def accuracies() -> Figures:
+    """In percent, by hidden units."""
+    return tuple(_accuracies(ACCURACIES))
+
+
+def wide_accuracies() -> Figures:
+    """The same with many units."""
+    return tuple(_accuracies(WIDE_ACCURACIES))
+
+
+def _accuracies(units: dict[int, float]) -> Iterator[float]:
+    for n in units:
+        yield trained(started("flower", f"hidden_units={n}", "epochs=5000")).accuracy

@@ -1,0 +1,31 @@
+"""First weights: zero, small and large ones."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from shallow_cli.core.looking import alike, look
+from shallow_cli.course.runs import SEEDS, Figures, started, trained
+
+
+def zero_weights() -> Figures:
+    """The loss in the end, and how many of the hidden units are still alike."""
+    ended = trained(started("zeros"))
+    return ended.loss, float(alike(ended.theta))
+
+
+def small_weights() -> Figures:
+    """What is left of the first loss, from small random weights: the worst of the seeds."""
+    ended = [trained(started("scales", f"seed={seed}")) for seed in SEEDS]
+    return (max(e.loss / e.losses[0] for e in ended),)
+
+
+def large_weights() -> Figures:
+    """The share of saturated outputs at first, and how much higher the loss is in the end."""
+    ratios, saturated = [], []
+    for seed in SEEDS:
+        start = started("scales", "init_scale=100", f"seed={seed}")
+        saturated.append(look(start.network, start.theta, start.data).saturation)
+        small = trained(started("scales", f"seed={seed}"))
+        ratios.append(trained(start).loss / small.loss)
+    return median(saturated), median(ratios)

@@ -1,0 +1,124 @@
+"""Trainings and passes for the experiments: the production code on the course's configs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array, Examples, in_memory
+from shallow_cli.core.buffers import batch_of
+from shallow_cli.core.calls import run
+from shallow_cli.core.events import End, Job, Row
+from shallow_cli.core.gradient import objective_gradient
+from shallow_cli.core.initializers import initial_parameters
+from shallow_cli.core.network import (
+    Network,
+    Parameters,
+    Workspace,
+    as_shard,
+    forward,
+    workspace,
+    zeros,
+)
+from shallow_cli.core.training import train
+from shallow_cli.files.config_file import parse_config
+from shallow_cli.fitting import network_of, settings_of
+from shallow_cli.tables.data import load_data
+
+SEEDS = range(5)  # where a statement is a tendency
+STEP = 1e-100  # of the complex step: as short as numbers go, since nothing is subtracted
+
+Figures = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Start:
+    """A network on its data, before the first step."""
+
+    job: Job
+    theta: Parameters
+
+    @property
+    def network(self) -> Network:
+        """Its shape and functions."""
+        return self.job.network
+
+    @property
+    def data(self) -> Examples:
+        """Its training rows."""
+        return in_memory(self.job.training)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A training that has ended: the logged rows, and the weights."""
+
+    start: Start
+    rows: tuple[Row, ...]
+    theta: Parameters
+
+    @property
+    def losses(self) -> dict[int, float]:
+        """By epoch."""
+        return {row.epoch: row.loss for row in self.rows}
+
+    @property
+    def loss(self) -> float:
+        """The last one."""
+        return self.rows[-1].loss
+
+    @property
+    def accuracy(self) -> float:
+        """The last one, in percent."""
+        return 100 * (self.rows[-1].accuracy or 0.0)
+
+
+def config_text(name: str) -> str:
+    """One of the course's configs."""
+    return (files("shallow_cli.course") / "configs" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def config_names() -> Sequence[str]:
+    """Of all of them."""
+    folder = files("shallow_cli.course") / "configs"
+    return sorted(Path(item.name).stem for item in folder.iterdir() if item.name.endswith(".yaml"))
+
+
+def started(name: str, *words: str) -> Start:
+    """A config of the course with some --set words."""
+    config = parse_config(config_text(name), f"{name}.yaml", Path(), words)
+    data = load_data(config)
+    network = network_of(config, data.columns)
+    theta = initial_parameters(network, config.init_scale, config.seed, config.scalar)
+    return Start(Job(network, data.training, data.validation, settings_of(config)), theta)
+
+
+def trained(start: Start) -> Ended:
+    """To the end."""
+    *events, end = train(start.job, start.theta)
+    if not isinstance(end, End):
+        raise TypeError("a training ends with its end")
+    return Ended(start, tuple(event for event in events if isinstance(event, Row)), end.theta)
+
+
+def passed(network: Network, theta: Parameters, data: Examples) -> Workspace:
+    """Z1, A1, Z2 and A2 of all the rows."""
+    work = workspace(network, len(data), own_Z1=True)
+    run(forward(network, theta, as_shard(data).X, work))
+    return work
+
+
+def units_that_are_0(work: Workspace) -> Array:
+    """Of each hidden unit (n_h,) the share of rows on which its output is 0."""
+    return np.asarray((work.A1 == 0).mean(axis=1))
+
+
+def gradient_of(start: Start) -> Parameters:
+    """Of the loss, at the first weights."""
+    gradient, batch = zeros(start.network), batch_of(start.network, start.data)
+    run(objective_gradient(start.network, start.theta, batch, 0.0, gradient))
+    return gradient
