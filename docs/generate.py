@@ -8,7 +8,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Sequence
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from shallow_cli.checking import QUICK, Sampling, check, every_point
@@ -83,11 +88,42 @@ def schema_page() -> str:
     return f"{schema_text()}\n"
 
 
+def lecture_page(name: str) -> Callable[[], str]:
+    """`docs/lecture.md`, or its translation: what is printed is put below each command."""
+
+    def page() -> str:
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        return SHOWN.sub(lambda found: f"{found[1]}```text\n{output_of(found[2])}```\n", text)
+
+    return page
+
+
+# A command, and below it what it prints.
+SHOWN = re.compile(r"(```sh\n((?:(?!```).)*)```\n\n)```text\n(?:(?!```).)*```\n", re.DOTALL)
+
+
+@cache
+def output_of(command: str) -> str:
+    """What a command prints on stdout where the lecture's configs are."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(  # noqa: S603 - our own page
+            ["/bin/bash", "-c", f"shallow course --write lecture > /dev/null; {command}"],
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return done.stdout
+
+
 PAGES = {
     "cli.md": cli_page,
     "config.md": config_page,
     "config.schema.json": schema_page,
     "mistakes.md": mistakes_page,
+    **{name: lecture_page(name) for name in ("lecture.md", "lecture.zh-CN.md")},
 }
 
 

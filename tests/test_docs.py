@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 
@@ -15,10 +16,12 @@ from shallow_cli.cli import COMMANDS
 from shallow_cli.config import FOR_TABLES, KEYS
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.schedules import SCHEDULES
+from shallow_cli.course.claims import CLAIMS
 
 from .conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LECTURE = ("lecture.md", "lecture.zh-CN.md")
 SCRIPTS = sorted((ROOT / "examples").glob("*.sh"))
 
 
@@ -56,6 +59,41 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("configs", "data", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
+
+
+def alike(found: str, expected: str) -> bool:
+    """Whether two lines differ at the most in last digits, or in tiny numbers."""
+    pairs = list(zip_longest(found.split(), expected.split(), fillvalue=""))
+    return all(a == b or (numeric(a, b) and near(float(a), float(b))) for a, b in pairs)
+
+
+def numeric(*words: str) -> bool:
+    """Whether all are numbers."""
+    return all(re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", word) for word in words)
+
+
+def near(a: float, b: float) -> bool:
+    """Processors round sums in other ways."""
+    return max(abs(a), abs(b)) < 1e-8 or abs(a - b) <= 0.02 * max(abs(a), abs(b))
+
+
+def test_the_lecture_shows_what_is_printed_in_both_languages() -> None:
+    """If not: `python docs/generate.py`."""
+    made = generator()
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in LECTURE]
+    for name, page in zip(LECTURE, pages, strict=True):
+        lines = zip_longest(made.PAGES[name]().splitlines(), page.splitlines(), fillvalue="")
+        assert [pair for pair in lines if not alike(*pair)] == []
+    for language in ("sh", "text"):
+        english, chinese = (blocks(language, page) for page in pages)
+        assert english == chinese
+    assert len(blocks("sh", pages[0])) == len(blocks("text", pages[0])) + 1
+
+
+def test_each_claim_is_in_the_lecture() -> None:
+    text = "\n".join(blocks("sh", (ROOT / "docs" / LECTURE[0]).read_text(encoding="utf-8")))
+    shown_otherwise = {"vectors", "costs", "accuracies", "wide-accuracies"}
+    assert all(claim.name in text for claim in CLAIMS if claim.name not in shown_otherwise)
 
 
 def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
