@@ -40,7 +40,10 @@ def generator() -> ModuleType:
     return found
 
 
-@pytest.mark.parametrize("name", ["cli.md", "config.md", "config.schema.json", "mistakes.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["cli.md", "config.md", "config.schema.json", "datasets.md", "datasets.svg", "mistakes.md"],
+)
 def test_generated_pages_are_fresh(name: str) -> None:
     """If not: `python docs/generate.py`."""
     page = generator().PAGES[name]()
