@@ -144,6 +144,8 @@ def run_and_show(
     if results:
         wish.tell(f"{_so_far(plan, results)} are in {wish.table} already")
     wish.tell(f"{counted(len(pending), 'trial')}, {jobs} at a time")
+    if plan.restarts > 1 and "validation_loss" in columns:
+        wish.tell("losses and scores are those of the validation rows")
     show = point_printer(plan, columns)
     point = 0
     with contextlib.closing(ProgressBar(wanted=not wish.quiet)) as bar:

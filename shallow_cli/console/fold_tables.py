@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shallow_cli.console.tables import NUMBER_WIDTH, number, show_table
+from shallow_cli.console.tables import number, short, show_table
 from shallow_cli.console.words import counted
 
 if TYPE_CHECKING:
@@ -67,13 +67,4 @@ def _cell(value: float | None) -> str:
 
 def _spread(values: dict[str, Any], name: str) -> str:
     mean, deviation = values[name], values[f"{name}_std"]
-    return _short(mean) if deviation is None else f"{_short(mean)} ± {_short(deviation)}"
-
-
-def _short(value: float | None) -> str:
-    """Four decimals, so that three metrics and their deviations fit 80 columns."""
-    if value is None:
-        return "-"
-    text = f"{value:.4f}"
-    vanishes = value != 0 and float(text) == 0
-    return f"{value:.1e}" if vanishes or len(text) > NUMBER_WIDTH else text
+    return short(mean) if deviation is None else f"{short(mean)} ± {short(deviation)}"

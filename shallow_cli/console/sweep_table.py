@@ -7,14 +7,15 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from shallow_cli.console.streaming import row_printer
-from shallow_cli.console.tables import NUMBER_WIDTH, number
+from shallow_cli.console.tables import NUMBER_WIDTH, number, short
 
 if TYPE_CHECKING:
     from shallow_cli.sweeping import Sweep
 
 LOSSES = ("validation_loss", "loss")
 MEASURES = ("validation_accuracy", "validation_r2", "accuracy", "r2")
-SHORT = {"validation_loss": "val loss", "validation_accuracy": "val acc", "validation_r2": "val r2"}
+SHORT_WIDTH = 6
+WORDS = {"accuracy": "acc"}  # so that two keys and their summaries fit 80 columns
 
 Values = dict[str, float]
 ShowPoint = Callable[[Sequence[str], Sequence[Values]], None]
@@ -32,16 +33,15 @@ def point_printer(sweep: Sweep, columns: Sequence[str]) -> ShowPoint:
         for among in (LOSSES, MEASURES)
         if set(among) & set(columns)
     ]
+    names = [name.removeprefix("validation_") for name in compared]
     header = [
-        f"{SHORT.get(name, name)} best" if word == "best" else word
-        for name in compared
-        for word in ("best", "median", "spread")
+        word for name in names for word in (f"best {WORDS.get(name, name)}", "median", "spread")
     ]
 
     def cells(rows: Sequence[Values]) -> list[str]:
         return [cell for name in compared for cell in _summary(rows, name)]
 
-    return _printer(keys, widths, header, cells)
+    return _printer(keys, widths, header, cells, SHORT_WIDTH)
 
 
 def _printer(
@@ -49,9 +49,10 @@ def _printer(
     widths: Sequence[int],
     header: Sequence[str],
     cells: Callable[[Sequence[Values]], list[str]],
+    number_width: int = NUMBER_WIDTH - 2,
 ) -> ShowPoint:
     styles = ["bold"] * len(keys) + [""] * len(header)
-    show = row_printer([*keys, *header], [*widths, *(NUMBER_WIDTH - 2 for _ in header)], styles)
+    show = row_printer([*keys, *header], [*widths, *(number_width for _ in header)], styles)
     return lambda values, rows: show([*values, *cells(rows)])
 
 
@@ -59,9 +60,9 @@ def _summary(rows: Sequence[Values], name: str) -> list[str]:
     """The best, the median and the difference of best and worst; who ran away is left out."""
     found = [row[name] for row in rows if name in row]
     if not found:
-        return [_cell(None)] * 3
+        return [short(None)] * 3
     best = min(found) if name in LOSSES else max(found)
-    return [_cell(best), _cell(median(found)), _cell(max(found) - min(found))]
+    return [short(best), short(median(found)), short(max(found) - min(found))]
 
 
 def _cell(value: float | None) -> str:

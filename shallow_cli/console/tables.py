@@ -20,6 +20,15 @@ def number(value: float) -> str:
     return f"{value:.3e}" if vanishes or len(text) > NUMBER_WIDTH else text
 
 
+def short(value: float | None) -> str:
+    """Four decimals, where several numbers and what belongs to them must fit 80 columns."""
+    if value is None:
+        return "-"
+    text = f"{value:.4f}"
+    vanishes = value != 0 and float(text) == 0
+    return f"{value:.1e}" if vanishes or len(text) > NUMBER_WIDTH else text
+
+
 def terminal_width() -> int | None:
     """Columns of the terminal that stdout is; None in a pipe, where nothing is too wide."""
     return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
