@@ -130,3 +130,14 @@ def test_a_config_that_somebody_has_changed_is_kept(shallow: Shallow) -> None:
 def test_the_config_of_a_claim_is_there(claim: object) -> None:
     name = claim.config  # type: ignore[attr-defined]
     assert config_text(name).startswith("# ")
+
+
+def test_a_training_that_runs_away_disagrees(
+    shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its figures are no numbers, which JSON calls null."""
+    text = config_text("flower").replace("init_scale: 0.01", "init_scale: 1e308")
+    monkeypatch.setattr("shallow_cli.course.runs.config_text", lambda _name: text)
+    [costs] = json.loads(shallow("course", "costs", "--json", code=1).out)
+    assert [figure["here"] for figure in costs["figures"]] == [None] * 8
+    assert not costs["agrees"]

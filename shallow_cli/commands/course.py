@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,7 +103,7 @@ def described(number: int, answer: "Answer") -> dict[str, Any]:
     """An answer as plain values."""
     claim = answer.claim
     figures = [
-        {**dataclasses.asdict(figure), "here": here, "agrees": figure.holds(here)}
+        {**dataclasses.asdict(figure), "here": finite(here), "agrees": figure.holds(here)}
         for figure, here in zip(claim.figures, answer.here, strict=True)
     ]
     return {
@@ -115,6 +116,11 @@ def described(number: int, answer: "Answer") -> dict[str, Any]:
         "config": f"{claim.config}.yaml",
         "command": claim.command,
     }
+
+
+def finite(here: float) -> float | None:
+    """A figure as JSON has it; None where a training ran away."""
+    return here if math.isfinite(here) else None
 
 
 def write_configs(claims: "Sequence[tuple[int, Claim]]", folder: Path) -> None:

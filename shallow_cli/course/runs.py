@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -63,8 +64,12 @@ class Ended:
 
     @property
     def losses(self) -> dict[int, float]:
-        """By epoch."""
+        """By epoch; a training that ran away has fewer."""
         return {row.epoch: row.loss for row in self.rows}
+
+    def loss_at(self, epoch: int) -> float:
+        """No number where the training did not come so far."""
+        return self.losses.get(epoch, math.nan)
 
     @property
     def loss(self) -> float:
