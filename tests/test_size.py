@@ -24,7 +24,7 @@ from shallow_cli.files import row_store
 from shallow_cli.tables import encoding, survey
 row_store.MOST_BYTES_IN_MEMORY = encoding.MOST_BYTES_AT_ONCE = 1 << 20
 row_store.MOST_BYTES_OF_A_MAP = 2 << 20
-survey.HEAD_CELLS, row_store.ROWS_AT_ONCE = 100_000, 64
+survey.HEAD_CELLS, row_store.ROWS_AT_ONCE = 100_000, 16
 if limit := int(sys.argv[1]):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 code = run(sys.argv[2:])
