@@ -141,3 +141,17 @@ def test_a_training_that_runs_away_disagrees(
     [costs] = json.loads(shallow("course", "costs", "--json", code=1).out)
     assert [figure["here"] for figure in costs["figures"]] == [None] * 8
     assert not costs["agrees"]
+
+
+@pytest.mark.parametrize("command", dict.fromkeys(claim.command for claim in CLAIMS))
+def test_the_command_of_a_claim_works_with_its_configs(command: str, shallow: Shallow) -> None:
+    shallow("course", "--write", ".")
+    first, *words = command.split()
+    assert first == "shallow"
+    shallow(*words)
+
+
+def test_what_a_config_says_is_to_be_seen_is_seen(shallow: Shallow) -> None:
+    shallow("course", "dead", "--write", ".")
+    assert "dead units: 8 of 8" in shallow("train", "dead.yaml").err
+    assert "dead units" not in shallow("train", "dead.yaml", "--set", "activation=leaky_relu").err

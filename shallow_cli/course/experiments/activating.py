@@ -8,11 +8,13 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.linear import fit_linear
+from shallow_cli.core.looking import look
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.prediction import objective
 from shallow_cli.course.runs import (
     SEEDS,
     STEP,
+    Ended,
     Figures,
     Start,
     gradient_of,
@@ -83,32 +85,36 @@ def half_silent() -> Figures:
     return float(silent), ended.loss / ended.losses[0]
 
 
-def below_zero(activation: str, seed: int = 0) -> Start:
-    """All hidden units are below zero on every row, by their biases."""
-    start = started("dead", f"activation={activation}", f"seed={seed}")
-    start.theta.b1[:] = -5
-    return start
+def killed() -> Ended:
+    """ReLU units after steps that were too long."""
+    return trained(started("dead"))
+
+
+def trained_on(ended: Ended, activation: str) -> Ended:
+    """From the weights at the end, with short steps."""
+    job = started("dead", f"activation={activation}", "learning_rate=0.5").job
+    return trained(Start(job, ended.theta))
 
 
 def dead() -> Figures:
-    """The largest gradient of dead ReLU units, how far they move, and the accuracy at the end."""
-    start = below_zero("relu")
-    ended = trained(start)
-    moved = ended.theta.layer1 - start.theta.layer1
+    """How many units are dead, their largest gradient, how far they move later; the accuracy."""
+    ended = killed()
+    network, data = ended.start.network, ended.start.data
+    later = trained_on(ended, "relu")
+    gradient = gradient_of(Start(ended.start.job, ended.theta))
     return (
-        float(abs(gradient_of(start).layer1).max()),
-        float(abs(moved).max()),
-        ended.accuracy,
+        float(look(network, ended.theta, data).dead.sum()),
+        float(abs(gradient.layer1).max()),
+        float(abs(later.theta.layer1 - ended.theta.layer1).max()),
+        later.accuracy,
     )
 
 
 def leaky() -> Figures:
-    """With leaky units, the fewest that come above zero on some row, and the lowest accuracy."""
-    ended = [trained(below_zero("leaky_relu", seed)) for seed in SEEDS]
-    above = [
-        (passed(e.start.network, e.theta, e.start.data).A1 > 0).any(axis=1).sum() for e in ended
-    ]
-    return float(min(above)), min(e.accuracy for e in ended)
+    """With the weights of the dead ones: how many come above zero on some row; the accuracy."""
+    later = trained_on(killed(), "leaky_relu")
+    outputs = passed(later.start.network, later.theta, later.start.data).A1
+    return float((outputs > 0).any(axis=1).sum()), later.accuracy
 
 
 def linear() -> Figures:

@@ -1,0 +1,166 @@
+"""How a sweep ends when it is not left alone, and how it goes on: its table, its processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shallow_cli.files.trial_table import TrialTable
+
+from .conftest import Shallow, write
+from .test_cli_sweep import SMALL, rows_of
+
+
+def endless(folder: Path) -> subprocess.Popen[str]:
+    """A sweep of two short trials and two that would go on for hours."""
+    write(folder / "c.yaml", SMALL)
+    words = ["sweep", "c.yaml", "hidden_units=1,2", "epochs=5,100000000", "--out", "t.csv"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "shallow_cli", *words, "--jobs", "3"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_rows(path: Path, number: int) -> None:
+    """Until so many trials are in the table."""
+    for _ in range(300):
+        if path.exists() and len(path.read_bytes().splitlines()) > number:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{path} never had {number} rows")
+
+
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that it has started."""
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(word) for task in tasks for word in task.read_text(encoding="ascii").split()]
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether they all end within some seconds."""
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_what_is_done(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    with endless(tmp_path) as process:
+        wait_for_rows(tmp_path / "t.csv", 2)
+        workers = children_of(process)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert err.splitlines()[-1] == (
+        "interrupted: 2 of 4 trials are in t.csv; the same command goes on from there"
+    )
+    assert "Traceback" not in err
+    assert [row["epochs"] for row in rows_of(tmp_path / "t.csv")] == ["5", "5"]
+    assert gone(workers)
+
+
+@pytest.fixture
+def stopped(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], bytes]:
+    """A sweep of six trials, of which two are in its table; and the whole table."""
+    write(Path("c.yaml"), SMALL)
+    words = ["sweep", "c.yaml", "hidden_units=1,2,3", "--restarts", "2", "--out", "t.csv"]
+    shallow(*words)
+    whole = Path("t.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(TrialTable, "finish", lambda _table, _rows: None)
+        shallow(*words)
+    lines = Path("t.csv").read_bytes().splitlines(keepends=True)
+    Path("t.csv").write_bytes(b"".join(lines[:3]))
+    return words, whole
+
+
+def test_the_same_command_goes_on(
+    stopped: tuple[list[str], bytes], shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, whole = stopped
+    trials: list[int] = []
+    original = Path.open
+
+    def counting(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        trials.extend([1] * (mode == "ab"))
+        return original(path, mode, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", counting)
+    done = shallow(*words)
+    assert len(trials) == 4
+    assert done.err.splitlines()[:2] == [
+        "2 of 6 trials are in t.csv already",
+        "4 trials, 2 at a time" if os.cpu_count() == 2 else done.err.splitlines()[1],
+    ]
+    assert len(done.out.splitlines()) == 4
+    assert Path("t.csv").read_bytes() == whole
+    assert sorted(path.name for path in Path().iterdir()) == ["c.yaml", "t.csv"]
+
+
+def test_a_row_that_was_cut_is_done_again(
+    stopped: tuple[list[str], bytes], shallow: Shallow
+) -> None:
+    words, whole = stopped
+    with Path("t.csv").open("ab") as file:
+        file.write(b"2,0,20,0.5")
+    shallow(*words)
+    assert Path("t.csv").read_bytes() == whole
+
+
+def test_another_sweep_does_not_go_on(stopped: tuple[list[str], bytes], shallow: Shallow) -> None:
+    words, _ = stopped
+    before = Path("t.csv").read_bytes()
+    done = shallow(*words, "--set", "epochs=30", code=2)
+    assert done.err == (
+        "t.csv: is the unfinished table of another sweep, by epochs (epochs: 20 there, 30 here). "
+        "Name another table, or remove t.csv.sweep to start anew\n"
+    )
+    write(Path("c.yaml"), SMALL.replace("40", "50"))
+    assert "by rows, data.samples (" in shallow(*words, code=2).err
+    assert Path("t.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "code", "said"),
+    [
+        ("t.csv", "a,b\n1,2\n", 3, "t.csv: is not as the sweep has left it"),
+        ("t.csv.sweep", "{", 3, "t.csv.sweep: is damaged"),
+    ],
+)
+def test_damage_is_told(
+    file: str,
+    text: str,
+    code: int,
+    said: str,
+    stopped: tuple[list[str], bytes],
+    shallow: Shallow,
+) -> None:
+    words, _ = stopped
+    write(Path(file), text)
+    assert shallow(*words, code=code).err.startswith(said)
+
+
+def test_a_killed_process_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    with endless(tmp_path) as process:
+        wait_for_rows(tmp_path / "t.csv", 2)
+        workers = [pid for pid in children_of(process) if b"spawn_main" in command_of(pid)]
+        os.kill(workers[-1], signal.SIGKILL)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert err.splitlines()[-1].startswith("a process of the sweep was killed; is there enough")
+    assert len(rows_of(tmp_path / "t.csv")) == 2
+    assert gone(workers)
+
+
+def command_of(pid: int) -> bytes:
+    """The command line of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
