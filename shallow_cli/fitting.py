@@ -21,7 +21,8 @@ from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.training import train
 from shallow_cli.cores import cores
 from shallow_cli.data_config import DataConfig
-from shallow_cli.diagnosing import Course, diagnoses, why_diverged
+from shallow_cli.diagnosis.rules import diagnoses, why_diverged
+from shallow_cli.diagnosis.training import Training
 from shallow_cli.errors import DivergedError, Problem
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
@@ -151,9 +152,9 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
     rows = tuple(event for event in events if isinstance(event, Row))
     names = prepared.data.columns.input_names
-    course = Course(prepared.config, prepared.job, prepared.theta, rows, end, names)
+    past = Training(prepared.config, prepared.job, prepared.theta, rows, end, names)
     if end.reason is Reason.DIVERGED:
-        problems = [_divergence(rows, end, prepared.config), *map(str, why_diverged(course))]
+        problems = [_divergence(rows, end, prepared.config), *map(str, why_diverged(past))]
         raise DivergedError(*map(Problem, problems))
     return Model(
         network=prepared.job.network,
@@ -168,7 +169,7 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         },
         kept=end.row,
         history=rows,
-        diagnoses=diagnoses(course),
+        diagnoses=diagnoses(past),
     )
 
 

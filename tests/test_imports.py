@@ -24,7 +24,8 @@ LEVELS = [
     "evaluation crossvalidation sweeping",
     "answers checking choosing scores",
     "fitting",
-    "diagnosing",
+    "diagnosis.rules",
+    "diagnosis.training",
     "cores",
     "files.model_file",
     "files.model_header",
@@ -88,7 +89,7 @@ HOMES = {
         *(
             "core",
             "course",
-            "diagnosing",
+            "diagnosis",
             "tables",
             "numerals",
             "answers",

@@ -9,7 +9,7 @@ import pytest
 from shallow_cli.core.arrays import examples
 from shallow_cli.core.looking import MOST_ROWS, alike, constant_loss, look, some_of
 from shallow_cli.core.network import Network, parameters, zeros
-from shallow_cli.diagnosing import CAUSES, CONSEQUENCES
+from shallow_cli.diagnosis.rules import CAUSES, CONSEQUENCES
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
 from shallow_cli.fitting import fit
