@@ -12,7 +12,8 @@ import pytest
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
 from shallow_cli.fitting import prepare
-from shallow_cli.sweeping import Varied, read_grid, trained
+from shallow_cli.sweep.plan import Varied, read_grid
+from shallow_cli.sweep.running import trained
 
 from .conftest import ROOT, Shallow, write
 

@@ -14,6 +14,8 @@ from shallow_cli.files.trial_table import TrialTable
 from .conftest import Shallow, write
 from .test_cli_sweep import SMALL, rows_of
 
+HEADER = "hidden_units,seed,epoch,loss,accuracy"
+
 
 def endless(folder: Path) -> subprocess.Popen[str]:
     """A sweep of two short trials and two that would go on for hours."""
@@ -134,6 +136,9 @@ def test_another_sweep_does_not_go_on(stopped: tuple[list[str], bytes], shallow:
     [
         ("t.csv", "a,b\n1,2\n", 3, "t.csv: is not as the sweep has left it"),
         ("t.csv.sweep", "{", 3, "t.csv.sweep: is damaged"),
+        ("t.csv", f"{HEADER}\n9,0,20,0.5,0.5\n", 3, "t.csv: '9,0,20,0.5,0.5' is no row of this"),
+        ("t.csv", f"{HEADER}\n1,0,20,x,0.5\n", 3, "t.csv: '1,0,20,x,0.5' is no row of this"),
+        ("t.csv", f"{HEADER}\n1,0,,0.5,0.5\n", 3, "t.csv: '1,0,,0.5,0.5' is no row of this"),
     ],
 )
 def test_damage_is_told(

@@ -17,7 +17,8 @@ from shallow_cli.errors import DONE, DivergedError, Problem
 
 if TYPE_CHECKING:
     from shallow_cli.config import Config
-    from shallow_cli.sweeping import Sweep, Values
+    from shallow_cli.sweep.plan import Sweep
+    from shallow_cli.sweep.rows import Values
 
 
 def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
@@ -66,7 +67,7 @@ def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
       shallow sweep config.yaml --restarts 20 -o best.npz
     """
     from shallow_cli.files.config_file import config_source
-    from shallow_cli.sweeping import Source, planned, read_grid
+    from shallow_cli.sweep.plan import Source, planned, read_grid
 
     source = Source(*config_source(config), tuple(overrides or ()))
     plan = planned(source, read_grid(varied or ()), restarts)
@@ -105,14 +106,15 @@ def sweep(plan: "Sweep", wish: Wish) -> int:
     from shallow_cli.files.model_file import require_replaceable
     from shallow_cli.files.trial_table import TrialTable
     from shallow_cli.fitting import prepare
-    from shallow_cli.sweeping import columns_of, description, from_rows, to_row
+    from shallow_cli.sweep.rows import columns_of, description, from_rows, to_row
 
     if wish.output:
         require_replaceable(wish.output)
     prepared = prepare(plan.trials[0].config)  # tells at once what is wrong with the data
     columns = columns_of(prepared, plan)
     table = TrialTable(wish.table, columns) if wish.table else None
-    results = from_rows(plan, table.opened(description(prepared, plan)) if table else [])
+    there = table.opened(description(prepared, plan)) if table else []
+    results = from_rows(plan, there, str(wish.table))
     with Interrupts() as interrupted:
         for number in run_and_show(plan, results, columns, wish, interrupted):
             if table:
@@ -137,7 +139,7 @@ def run_and_show(
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.console.sweep_table import point_printer
     from shallow_cli.cores import cores
-    from shallow_cli.sweeping import run
+    from shallow_cli.sweep.running import run
 
     pending = [number for number in range(len(plan.trials)) if number not in results]
     jobs = min(wish.jobs or cores(), max(1, len(pending)))
@@ -179,7 +181,7 @@ def conclude(
         DivergedError: if every trial ran away.
         ModelFileError: if the model cannot be written.
     """
-    from shallow_cli.sweeping import best
+    from shallow_cli.sweep.rows import best
 
     diverged = sum("loss" not in values for values in results.values())
     if diverged:

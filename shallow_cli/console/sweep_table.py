@@ -10,7 +10,7 @@ from shallow_cli.console.streaming import row_printer
 from shallow_cli.console.tables import NUMBER_WIDTH, number, short
 
 if TYPE_CHECKING:
-    from shallow_cli.sweeping import Sweep
+    from shallow_cli.sweep.plan import Sweep
 
 LOSSES = ("validation_loss", "loss")
 MEASURES = ("validation_accuracy", "validation_r2", "accuracy", "r2")

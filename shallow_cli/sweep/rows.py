@@ -1,0 +1,85 @@
+"""The trials of a sweep as rows of a table, and what else is to be known of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shallow_cli import __version__
+from shallow_cli.config import INDIFFERENT, flat
+from shallow_cli.core.events import Row
+from shallow_cli.core.measuring import measure
+from shallow_cli.errors import DataError, Problem
+from shallow_cli.fitting import Prepared
+from shallow_cli.numerals import is_number
+from shallow_cli.sweep.plan import SEED, Sweep
+
+# Keys that decide which measures there are.
+OF_THE_ROWS = {"data.csv", "data.generate", "data.target", "data.task", "data.validation"}
+
+Values = dict[str, float]  # of a loss row, by name
+
+
+def columns_of(prepared: Prepared, sweep: Sweep) -> tuple[str, ...]:
+    """Of the table: the varied keys, the seed, and what loss rows are made of.
+
+    Where the rows are varied, that is all there is.
+    """
+    names = list(measure(prepared.job, prepared.theta, 0).values())
+    if OF_THE_ROWS & {varied.key for varied in sweep.grid}:
+        names = [field.name for field in dataclasses.fields(Row)]
+    return tuple(dict.fromkeys([*(varied.key for varied in sweep.grid), SEED, *names]))
+
+
+def to_row(sweep: Sweep, number: int, values: Values) -> dict[str, str]:
+    """A trial and its values as text, by column."""
+    return {**sweep.named(number), **{name: repr(value) for name, value in values.items()}}
+
+
+def from_rows(
+    sweep: Sweep, rows: Iterable[Mapping[str, str]], source: str = ""
+) -> dict[int, Values]:
+    """The values of the trials that the rows are of, by number.
+
+    Raises:
+        DataError: if a row is of no trial, or holds what is no number.
+    """
+    numbers = {tuple(sweep.named(n).items()): n for n in range(len(sweep.trials))}
+    names = list(sweep.named(0))
+    found = {}
+    for row in rows:
+        texts = {name: text for name, text in row.items() if name not in names and text}
+        number = numbers.get(tuple((name, row[name]) for name in names))
+        if number is None or not (
+            texts.keys() >= {"epoch"} and all(map(is_number, texts.values()))
+        ):
+            text = f"'{','.join(row.values())}' is no row of this sweep; remove it"
+            raise DataError(Problem(text, source))
+        values = {name: float(text) for name, text in texts.items()}
+        found[number] = {**values, "epoch": int(values["epoch"])}
+    return found
+
+
+def description(prepared: Prepared, sweep: Sweep) -> dict[str, Any]:
+    """All that decides the results, to know a sweep by."""
+    first = sweep.trials[0]
+    varied = {SEED, *INDIFFERENT, *(varied.key for varied in sweep.grid)}
+    config = {name: str(value) for name, value in flat(first.config).items()}
+    return {
+        "version": __version__,
+        "grid": " ".join(f"{varied.key}={','.join(varied.values)}" for varied in sweep.grid),
+        "restarts": sweep.restarts,
+        "first seed": first.seed,
+        "rows": {name: source["sha256"] for name, source in prepared.data.sources.items()},
+        **{name: value for name, value in config.items() if name not in varied},
+    }
+
+
+def best(results: Mapping[int, Values]) -> int | None:
+    """The trial with the lowest validation loss, or without one the lowest loss; None: no trial."""
+    for name in ("validation_loss", "loss"):
+        found = {number: row[name] for number, row in sorted(results.items()) if name in row}
+        if found:
+            return min(found, key=found.__getitem__)
+    return None
