@@ -51,9 +51,8 @@ def from_rows(
     for row in rows:
         texts = {name: text for name, text in row.items() if name not in names and text}
         number = numbers.get(tuple((name, row[name]) for name in names))
-        if number is None or not (
-            texts.keys() >= {"epoch"} and all(map(is_number, texts.values()))
-        ):
+        whole = "epoch" in texts and all(map(is_number, texts.values()))
+        if number is None or not whole:
             text = f"'{','.join(row.values())}' is no row of this sweep; remove it"
             raise DataError(Problem(text, source))
         values = {name: float(text) for name, text in texts.items()}
