@@ -115,8 +115,8 @@ def schema_page() -> str:
     return f"{schema_text()}\n"
 
 
-def lecture_page(name: str) -> Callable[[], str]:
-    """`docs/lecture.md`, or its translation: what is printed is put below each command."""
+def shown_page(name: str) -> Callable[[], str]:
+    """A page that is written by hand: what is printed is put below each command."""
 
     def page() -> str:
         text = (FOLDER / name).read_text(encoding="utf-8")
@@ -131,9 +131,11 @@ SHOWN = re.compile(r"(```sh\n((?:(?!```).)*)```\n\n)```text\n(?:(?!```).)*```\n"
 
 @cache
 def output_of(command: str) -> str:
-    """What a command prints on stdout where the lecture's configs are."""
+    """What a command prints on stdout where our configs are, and the lecture's."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
+        for name in ("configs", "data"):
+            Path(folder, name).symlink_to(FOLDER.parent / name)
         done = subprocess.run(  # noqa: S603 - our own page
             ["/bin/bash", "-c", f"shallow course --write lecture > /dev/null; {command}"],
             cwd=folder,
@@ -152,7 +154,7 @@ PAGES = {
     "datasets.md": datasets_page,
     "datasets.svg": datasets_svg,
     "mistakes.md": mistakes_page,
-    **{name: lecture_page(name) for name in ("lecture.md", "lecture.zh-CN.md")},
+    **{name: shown_page(name) for name in ("diagnosis.md", "lecture.md", "lecture.zh-CN.md")},
 }
 
 

@@ -9,8 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from mutation.mutant import BrokenError, Mutant, mutated
+from mutation.claims import Disagreement, disagreements
+from mutation.mutant import BrokenError, ClaimMutant, Mutant, mutated
 from mutation.mutants import MUTANTS
+from mutation.mutants.claims import CLAIM_MUTANTS
 from mutation.page import PAGE, difference, page
 from mutation.run import ROOT, Outcome, UnfitError, clean_copy, outcomes
 
@@ -18,20 +20,22 @@ from mutation.run import ROOT, Outcome, UnfitError, clean_copy, outcomes
 def main() -> int:
     """0 if every edit applies, every mutant is caught and the page says so, else 1."""
     parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as in M17 P05")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, as in M17 P05 loop")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE} anew")
     options = parser.parse_args()
-    unknown = set(options.names) - {mutant.name for mutant in MUTANTS}
+    unknown = set(options.names) - {mutant.name for mutant in (*MUTANTS, *CLAIM_MUTANTS)}
     if unknown:
         parser.error(f"no mutant {', '.join(sorted(unknown))}")
     if options.names and options.write:
         parser.error("the page needs all of them: --write takes no names")
-    chosen = [m for m in MUTANTS if not options.names or m.name in options.names]
-    problems = broken(chosen)
+    mutants = [m for m in MUTANTS if not options.names or m.name in options.names]
+    of_claims = [m for m in CLAIM_MUTANTS if not options.names or m.name in options.names]
+    n_mutants = len(mutants) + len(of_claims)
+    problems = broken([*mutants, *of_claims])
     if not problems:
-        problems = planted(chosen, write=options.write)
+        problems = planted(mutants, of_claims, write=options.write)
     print(*problems, sep="\n", end="\n" if problems else "")
-    print(f"{'failed' if problems else 'passed'}: {len(chosen)} mutants, {len(problems)} problems")
+    print(f"{'failed' if problems else 'passed'}: {n_mutants} mutants, {len(problems)} problems")
     return 1 if problems else 0
 
 
@@ -46,9 +50,11 @@ def broken(mutants: Sequence[Mutant]) -> list[str]:
     return found
 
 
-def planted(mutants: Sequence[Mutant], *, write: bool) -> list[str]:
+def planted(
+    mutants: Sequence[Mutant], of_claims: Sequence[ClaimMutant], *, write: bool
+) -> list[str]:
     """Run them all; a line for each problem."""
-    start, found = time.monotonic(), []
+    start, found, claims = time.monotonic(), [], []
     with tempfile.TemporaryDirectory() as folder:
         try:
             clean = clean_copy(Path(folder))
@@ -56,11 +62,19 @@ def planted(mutants: Sequence[Mutant], *, write: bool) -> list[str]:
             for outcome in outcomes(mutants, clean):
                 found.append(outcome)
                 print(line(outcome), flush=True)
+            for disagreement in disagreements(of_claims, clean):
+                claims.append(disagreement)
+                print(claim_line(disagreement), flush=True)
         except UnfitError as error:
             return [f"unfit: {error}"]
     print(f"{time.monotonic() - start:.0f} s")
-    survivors = [f"survived: {o.mutant.name}: {o.mutant.says}" for o in found if o.survived]
-    return survivors or (_page_problems(found, write=write) if len(mutants) == len(MUTANTS) else [])
+    problems = [
+        *(f"survived: {o.mutant.name}: {o.mutant.says}" for o in found if o.survived),
+        *(f"not as expected: {claim_line(d)}" for d in claims if not d.as_expected),
+    ]
+    if problems or len(found) + len(claims) < len(MUTANTS) + len(CLAIM_MUTANTS):
+        return problems
+    return _page_problems(found, claims, write=write)
 
 
 def line(outcome: Outcome) -> str:
@@ -74,8 +88,22 @@ def line(outcome: Outcome) -> str:
     return f"{mutant.name}  {mutant.module}: {mutant.function}  {', '.join(caught) or 'SURVIVED'}"
 
 
-def _page_problems(found: list[Outcome], *, write: bool) -> list[str]:
-    text, path = page(sorted(found, key=lambda o: o.mutant.name)), ROOT / PAGE
+def claim_line(found: Disagreement) -> str:
+    """Which claims disagree with a mutant."""
+    mutant = found.mutant
+    claims = "course FAILED" if found.claims is None else ", ".join(found.claims) or "SURVIVED"
+    return f"{mutant.name}  {mutant.module}: {mutant.function}  {claims}"
+
+
+def _page_problems(
+    found: Sequence[Outcome], claims: Sequence[Disagreement], *, write: bool
+) -> list[str]:
+    places = {mutant.name: place for place, mutant in enumerate((*MUTANTS, *CLAIM_MUTANTS))}
+    text = page(
+        sorted(found, key=lambda outcome: places[outcome.mutant.name]),
+        sorted(claims, key=lambda disagreement: places[disagreement.mutant.name]),
+    )
+    path = ROOT / PAGE
     if write:
         path.write_text(text, encoding="utf-8")
         return []

@@ -130,3 +130,4 @@ CHECKS = (
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),
 )
+COURSE = Check("course", "the claims of the lecture", "shallow", ("course", "--json"))

@@ -47,6 +47,13 @@ class Mutant:
             yield self.also
 
 
+@dataclass(frozen=True)
+class ClaimMutant(Mutant):
+    """A mistake with which the claim of its name disagrees, and those that `follow` from it."""
+
+    follow: tuple[str, ...] = ()
+
+
 class BrokenError(Exception):
     """A mutant that is none: the code has moved on, or the edit changes nothing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mutation.checks import CHECKS
+from mutation.claims import Disagreement
 from mutation.mutant import Mutant
 from mutation.run import Outcome
 
@@ -29,7 +30,7 @@ If it survives, the mistake may be none (the edited program does the same); else
 M01 to M62 are common mistakes in networks of this kind; M38 to M40, of class weights, are those of
 the weights of rows here (P31, P33 and P63). The others are mistakes of this project's own parts:
 L of L-BFGS, O of the other optimizers, S of schedules, T of threads, blocks and batches, P of the
-rest."""
+rest. Those of the claims are called as these."""
 
 READING = """No verdict is no pass either: the loss is not finite somewhere, or training ran away.
 
@@ -44,7 +45,11 @@ to S12). Of a step of L-BFGS it sees the gradient and the fall of the loss, not 
 L20)."""
 
 
-def page(found: Sequence[Outcome]) -> str:
+CLAIMS = """`shallow course` tries the lecture's claims. Each has a mutant with which it disagrees,
+and no other claim does but those that follow from it."""
+
+
+def page(found: Sequence[Outcome], claims: Sequence[Disagreement]) -> str:
     """The page for these outcomes."""
     names = [check.name for check in CHECKS]
     return "\n".join(
@@ -57,6 +62,9 @@ def page(found: Sequence[Outcome]) -> str:
             f"| name | the mistake | where | {' | '.join(names)} |",
             f"|---|---|---|{'---|' * len(names)}",
             *map(_row, found),
+            f"\n## The claims of the course\n\n{CLAIMS}\n",
+            "| claim | the mistake | where | disagree as well |\n|---|---|---|---|",
+            *map(_claim_row, claims),
             "",
         ]
     )
@@ -83,6 +91,11 @@ def _functions(mutant: Mutant) -> list[str]:
 def _row(found: Outcome) -> str:
     cells = ["" if said == "no" else said for said in found.caught.values()]
     return f"{beginning(found.mutant)} {' | '.join(cells)} |"
+
+
+def _claim_row(found: Disagreement) -> str:
+    others = ", ".join(claim for claim in found.claims or () if claim != found.mutant.name)
+    return f"{beginning(found.mutant)} {others} |"
 
 
 def _total(name: str, says: str, found: Sequence[Outcome]) -> str:

@@ -6,10 +6,11 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutation.checks import CHECKS, Check
+from mutation.checks import CHECKS, COURSE, Check
 from mutation.inside import ANOTHER_COPY, THEN, Task, run
 from mutation.mutant import PACKAGE, Mutant, mutated
 
@@ -51,10 +52,10 @@ def clean_copy(folder: Path) -> Path:
     for name in NEEDED:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "pyproject.toml", copy)
-    for check in CHECKS:
+    for check in (*CHECKS, COURSE):
         code = run_check(check, copy, compiled=True)
         if code != 0:
-            raise UnfitError(f"{check.name} fails on the code as it is\n{_printed(check, copy)}")
+            raise UnfitError(f"{check.name} fails on the code as it is\n{printed(check, copy)}")
     return copy
 
 
@@ -67,6 +68,17 @@ def outcomes(mutants: Iterable[Mutant], clean: Path) -> Iterator[Outcome]:
 
 def outcome(mutant: Mutant, clean: Path) -> Outcome:
     """Plant a mutant in a copy of its own and run every check there."""
+    with copy_with(mutant, clean) as copy:
+        caught = {
+            check.name: _answer(check, run_check(check, copy, check.likely(mutant.module)))
+            for check in CHECKS
+        }
+    return Outcome(mutant, caught)
+
+
+@contextmanager
+def copy_with(mutant: Mutant, clean: Path) -> Iterator[Path]:
+    """A copy of its own, in which a mutant is planted."""
     copy = clean.with_name(mutant.name)
     # Links: what is changed below is made anew, and nothing else writes there.
     logs = shutil.ignore_patterns("*.log", "*.code")
@@ -77,12 +89,8 @@ def outcome(mutant: Mutant, clean: Path) -> Outcome:
     for compiled in module.parent.glob(f"__pycache__/{module.stem}.*"):
         compiled.unlink()
     module.write_text(mutated(mutant, source), encoding="utf-8")
-    caught = {
-        check.name: _answer(check, run_check(check, copy, check.likely(mutant.module)))
-        for check in CHECKS
-    }
+    yield copy
     shutil.rmtree(copy)
-    return Outcome(mutant, caught)
 
 
 def run_check(
@@ -114,5 +122,6 @@ def _log(check: Check, copy: Path) -> Path:
     return copy / f"{check.name}.log"
 
 
-def _printed(check: Check, copy: Path) -> str:
+def printed(check: Check, copy: Path) -> str:
+    """What a check has printed in a copy."""
     return _log(check, copy).read_text(encoding="utf-8", errors="replace")

@@ -129,9 +129,9 @@ def test_a_config_from_standard_input(tmp_path: Path) -> None:
         (
             ["hidden_units=0,two", "sed=1"],
             [
-                "--set: hidden_units: must be a whole number from 1 to 100000, not '0'",
-                "--set: sed: unknown key; did you mean 'seed'?",
-                "--set: hidden_units: must be a whole number from 1 to 100000, not 'two'",
+                "grid: hidden_units: must be a whole number from 1 to 100000, not '0'",
+                "grid: sed: unknown key; did you mean 'seed'?",
+                "grid: hidden_units: must be a whole number from 1 to 100000, not 'two'",
             ],
         ),
         (

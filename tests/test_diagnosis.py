@@ -1,5 +1,6 @@
 """For each diagnosis a config that provokes it, and one near it that does not."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ CASES = {
     ),
     "saturation": ("flower", "init_scale=100", "init_scale=1"),
     "unscaled inputs": ("breast_cancer", "data.scale=none", "data.scale=standardize seed=1"),
-    "rate too high": ("flower", "learning_rate=30", "learning_rate=1"),
+    "rate too high": ("flower", "learning_rate=10 epochs=100", "learning_rate=1"),
     "rate too low": ("flower", "learning_rate=0.001 epochs=2000", "learning_rate=1 epochs=2000"),
     "overfitting": (
         "moons",
@@ -61,6 +62,18 @@ def test_a_config_provokes_it_and_one_near_it_does_not(name: str) -> None:
     config, provoking, near = CASES[name]
     assert name in found(config, provoking)
     assert found(config, near) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_has_both_configs(name: str) -> None:
+    config, provoking, near = CASES[name]
+    page = (ROOT / "docs/diagnosis.md").read_text(encoding="utf-8")
+    [section] = re.findall(rf"^## {name}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    words = " ".join(f"--set {setting}" for setting in provoking.split())
+    assert f"shallow train configs/{config}.yaml {words} 2>&1" in section
+    assert f"\n{name}: " in section
+    settings = " ".join(f"`{setting}`" for setting in near.split())
+    assert section.endswith((f"\nNothing is said with {settings}.\n", f"{settings}.\n\n"))
 
 
 def test_a_trial_run_is_not_judged() -> None:

@@ -65,8 +65,12 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def alike(found: str, expected: str) -> bool:
-    """Whether two lines differ at the most in last digits, or in tiny numbers."""
-    pairs = list(zip_longest(found.split(), expected.split(), fillvalue=""))
+    """Whether two lines differ at the most in last digits, or in tiny numbers.
+
+    Of a claim that has a bound, it is enough that both lie within.
+    """
+    within = [re.sub(r"([≤≥] \S+) +\S+  yes$", r"\1  yes", line) for line in (found, expected)]
+    pairs = list(zip_longest(*(line.split() for line in within), fillvalue=""))
     return all(a == b or (numeric(a, b) and near(float(a), float(b))) for a, b in pairs)
 
 
@@ -80,13 +84,16 @@ def near(a: float, b: float) -> bool:
     return max(abs(a), abs(b)) < 1e-8 or abs(a - b) <= 0.02 * max(abs(a), abs(b))
 
 
-def test_the_lecture_shows_what_is_printed_in_both_languages() -> None:
+@pytest.mark.parametrize("name", ["diagnosis.md", *LECTURE])
+def test_a_page_shows_what_is_printed(name: str) -> None:
     """If not: `python docs/generate.py`."""
-    made = generator()
+    printed, page = generator().PAGES[name](), (ROOT / "docs" / name).read_text(encoding="utf-8")
+    lines = zip_longest(printed.splitlines(), page.splitlines(), fillvalue="")
+    assert [pair for pair in lines if not alike(*pair)] == []
+
+
+def test_the_lecture_is_the_same_in_both_languages() -> None:
     pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in LECTURE]
-    for name, page in zip(LECTURE, pages, strict=True):
-        lines = zip_longest(made.PAGES[name]().splitlines(), page.splitlines(), fillvalue="")
-        assert [pair for pair in lines if not alike(*pair)] == []
     for language in ("sh", "text"):
         english, chinese = (blocks(language, page) for page in pages)
         assert english == chinese

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from mutation.__main__ import broken, line
+from mutation.__main__ import broken, claim_line, line
 from mutation.checks import CHECKS
+from mutation.claims import Disagreement, disagreeing
 from mutation.inside import ANOTHER_COPY, CRASHED, Task, main, rounds, run
-from mutation.mutant import BrokenError, Edit, Mutant, mutated
+from mutation.mutant import BrokenError, ClaimMutant, Edit, Mutant, mutated
 from mutation.mutants import MUTANTS
+from mutation.mutants.claims import CLAIM_MUTANTS
 from mutation.page import PAGE, beginning, difference
 from mutation.run import Outcome
+from shallow_cli.course.claims import CLAIMS
 
 from .conftest import ROOT, write
 
@@ -30,7 +33,7 @@ def mutant(function: str, old: str, new: str, also: Edit | None = None) -> Mutan
     return Mutant("P00", "a mistake", "core/counter.py", function, old, new, also)
 
 
-@pytest.mark.parametrize("subject", MUTANTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", [*MUTANTS, *CLAIM_MUTANTS], ids=lambda subject: subject.name)
 def test_every_mutant_still_applies(subject: Mutant) -> None:
     assert not broken([subject])
 
@@ -39,6 +42,13 @@ def test_names_and_meanings_are_unique() -> None:
     assert len({m.name for m in MUTANTS}) == len({m.says for m in MUTANTS}) == len(MUTANTS)
     assert all(re.fullmatch(r"[LMOPST]\d\d", m.name) for m in MUTANTS)
     assert not any("|" in m.says for m in MUTANTS)  # it would part the cells of the page
+
+
+def test_each_claim_of_the_course_has_a_mutant() -> None:
+    names = [claim.name for claim in CLAIMS]
+    assert [mutant.name for mutant in CLAIM_MUTANTS] == names
+    assert {name for mutant in CLAIM_MUTANTS for name in mutant.follow} <= set(names)
+    assert len({m.says for m in CLAIM_MUTANTS} - {m.says for m in MUTANTS}) == len(names)
 
 
 def test_only_the_named_function_is_edited() -> None:
@@ -87,6 +97,13 @@ def test_the_page_has_every_mutant_and_each_is_caught() -> None:
         assert {answer.strip() for answer in answers} & {"yes", "no end"}
 
 
+def test_the_page_has_the_mutant_of_every_claim() -> None:
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    for subject in CLAIM_MUTANTS:
+        assert f"{beginning(subject)} {', '.join(subject.follow)} |\n" in text or subject.follow
+        assert beginning(subject) in text
+
+
 def test_a_page_that_is_no_longer_true_is_told_by_its_rows() -> None:
     assert difference("a\nb\n", "a\nb\n") == []
     assert difference("a\nb\n", "a\nc\n") == ["no longer so: b", "found: c"]
@@ -101,6 +118,30 @@ def test_what_became_of_a_mutant_is_a_line(said: str, ending: str) -> None:
     outcome = Outcome(mutant("down", "n", "m"), {"gradcheck": said, "promises": "no"})
     assert line(outcome).endswith(ending)
     assert outcome.survived is (said == "no")
+
+
+@pytest.mark.parametrize(
+    ("claims", "as_expected", "ending"),
+    [
+        (("loop", "costs"), True, "down  loop, costs"),
+        (("loop",), False, "down  loop"),
+        (("loop", "costs", "dead"), False, "down  loop, costs, dead"),
+        ((), False, "down  SURVIVED"),
+        (None, False, "down  course FAILED"),
+    ],
+)
+def test_a_claim_must_disagree_and_what_follows_and_no_other(
+    claims: tuple[str, ...] | None, as_expected: bool, ending: str
+) -> None:
+    mutant = ClaimMutant("loop", "a", "core/counter.py", "down", "n", "m", follow=("costs",))
+    found = Disagreement(mutant, claims)
+    assert found.as_expected is as_expected
+    assert claim_line(found).endswith(ending)
+
+
+def test_the_claims_that_disagree_are_read_from_what_the_course_prints() -> None:
+    answers = '[{"name": "loop", "agrees": true}, {"name": "dead", "agrees": false}]'
+    assert disagreeing(answers) == ("dead",)
 
 
 def test_the_tests_of_a_module_come_first() -> None:

@@ -127,7 +127,7 @@ def _unscaled(past: Training) -> Found:
 def _at_chance(past: Training) -> Found:
     if past.loss >= CHANCE * past.chance > 0:
         says = f"the loss, {past.loss:.6g}, is that of always giving the same answer"
-        yield f"{says}, {past.chance:.6g}", f"init_scale=xavier, or {past.faster}"
+        yield f"{says}, {past.chance:.6g}", past.other_units(f"init_scale=xavier, or {past.faster}")
 
 
 def _overfitted(past: Training) -> Found:
@@ -146,15 +146,14 @@ def _no_better(past: Training) -> Found:
     if past.job.network.output == "linear":
         r2 = row.r2 if row.validation_r2 is None else row.validation_r2
         if r2 is not None and r2 <= 1 - CHANCE:
-            yield f"R² is {r2:.4f}: no better than always the mean", past.faster
+            yield f"R² is {r2:.4f}: no better than always the mean", past.other_units(past.faster)
         return
     accuracy = row.accuracy if row.validation_accuracy is None else row.validation_accuracy
     positive = past.data.targets.mean(axis=0)
     share = float(positive.max() if n_y > 1 else max(positive[0], 1 - positive[0]))
     if accuracy is not None and 1 - accuracy >= CHANCE * (1 - share):
         says = f"the accuracy, {accuracy:.4f}, is no better than always the same class, {share:.4f}"
-        linear = past.job.network.activation == "identity"
-        yield says, "activation=tanh" if linear else "class_weight=balanced, or other features"
+        yield says, past.other_units("class_weight=balanced, or other features")
 
 
 def _crowded(past: Training) -> Found:

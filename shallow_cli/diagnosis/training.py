@@ -74,6 +74,10 @@ class Training:
 
         return function
 
+    def other_units(self, otherwise: str) -> str:
+        """What helps a layer that can only be linear, or something else where it is none."""
+        return "activation=tanh" if self.job.network.activation == "identity" else otherwise
+
     @property
     def faster(self) -> str:
         """A learning rate above the config's."""

@@ -60,7 +60,13 @@ def config_source(path: Path) -> tuple[str, str, Path]:
     return _text(path, name), name, Path() if str(path) == "-" else path.parent
 
 
-def parse_config(text: str, name: str, folder: Path, overrides: Sequence[str] = ()) -> Config:
+def parse_config(
+    text: str,
+    name: str,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    grid: Sequence[str] = (),
+) -> Config:
     """The config in a text.
 
     Args:
@@ -68,11 +74,16 @@ def parse_config(text: str, name: str, folder: Path, overrides: Sequence[str] = 
         name: what to call it in problems.
         folder: what its paths are relative to.
         overrides: `KEY=VALUE` words over it.
+        grid: more of them, that a sweep has chosen; problems are told of the grid.
 
     Raises:
         ConfigError: with every problem there is.
     """
-    found = [*_document(text, name, folder), *read_overrides(overrides)]
+    found = [
+        *_document(text, name, folder),
+        *read_overrides(overrides),
+        *read_overrides(grid, "grid"),
+    ]
     entries = [item for item in found if isinstance(item, Entry)]
     problems = [item for item in found if isinstance(item, Problem)]
     return resolve(entries, name, problems)

@@ -70,8 +70,8 @@ class Source:
     overrides: tuple[str, ...] = ()
 
     def config(self, *words: str) -> Config:
-        """The config, with more --set words over it."""
-        return parse_config(self.text, self.name, self.folder, [*self.overrides, *words])
+        """The config, with words of the grid over it."""
+        return parse_config(self.text, self.name, self.folder, self.overrides, words)
 
 
 def read_grid(words: Sequence[str]) -> tuple[Varied, ...]:
