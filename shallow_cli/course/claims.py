@@ -231,10 +231,10 @@ CLAIMS = (
         "large-weights",
         7,
         "Large ones saturate the units, and learning crawls",
-        (at_least("share saturated", 0.5), at_least("times the loss", 1.2)),
+        (at_least("share saturated", 0.5), at_least("times the loss of scale 1", 1.2)),
         starting.large_weights,
         "scales",
-        "shallow sweep scales.yaml init_scale=0.01,100 --restarts 5",
+        "shallow sweep scales.yaml init_scale=1,100 --restarts 5",
     ),
     Claim(
         "costs",
