@@ -12,14 +12,15 @@ from shallow_cli.tables.columns import Columns
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong with a training: in a word, in a sentence, and the --set that may help."""
+    """What is wrong with a training: in a word, in a sentence, and what to --set, if anything."""
 
     name: str
     says: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.says}; try --set {self.remedy}"
+        cure = f"; try --set {self.remedy}" if self.remedy else ""
+        return f"{self.name}: {self.says}{cure}"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import pytest
 from shallow_cli.core.arrays import examples
 from shallow_cli.core.looking import MOST_ROWS, alike, constant_loss, look, some_of
 from shallow_cli.core.network import Network, parameters, zeros
-from shallow_cli.diagnosis.rules import CAUSES, CONSEQUENCES
+from shallow_cli.diagnosis.fits import CONSEQUENCES, FITS
+from shallow_cli.diagnosis.steps import SCALES, STEPS
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
 from shallow_cli.fitting import fit
@@ -28,6 +29,11 @@ CASES = {
     ),
     "saturation": ("flower", "init_scale=100", "init_scale=1"),
     "unscaled inputs": ("breast_cancer", "data.scale=none", "data.scale=standardize seed=1"),
+    "unscaled target": (
+        "diabetes",
+        "data.scale_target=none learning_rate=0.0001",
+        "data.scale_target=standardize",
+    ),
     "rate too high": ("flower", "learning_rate=10 epochs=100", "learning_rate=1"),
     "rate too low": ("flower", "learning_rate=0.001 epochs=2000", "learning_rate=1 epochs=2000"),
     "overfitting": (
@@ -35,7 +41,11 @@ CASES = {
         "data.samples=80 hidden_units=50 epochs=20000 learning_rate=1",
         "data.samples=80 hidden_units=50 epochs=20000 learning_rate=1 early_stopping=500",
     ),
-    "too many parameters": ("diabetes", "hidden_units=500 l2=0", "hidden_units=200 l2=0"),
+    "too many parameters": (
+        "diabetes",
+        "hidden_units=500 l2=0 data.validation=0",
+        "hidden_units=200 l2=0 data.validation=0",
+    ),
     "stuck at chance": ("xor", "activation=identity", "activation=tanh seed=1"),
     "baseline": ("flower", "activation=identity", "activation=tanh seed=3"),
     "stopped short": ("flower", "epochs=100", "epochs=3000"),
@@ -54,7 +64,7 @@ def test_nothing_is_said_where_all_is_well(path: Path) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    assert set(CASES) == {*CAUSES, *CONSEQUENCES}
+    assert set(CASES) == {*SCALES, *STEPS, *FITS, *CONSEQUENCES}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -104,7 +114,7 @@ def test_a_training_that_runs_away_is_told_why(shallow: Shallow) -> None:
     done = shallow("train", "c.yaml", "--set", "activation=relu", code=4)
     first, second = done.err.splitlines()[-2:]
     assert "training diverged" in first
-    assert second.startswith("unscaled inputs: the inputs have very different scales: b has a mean")
+    assert second.startswith("unscaled inputs: the inputs are not scaled: b has a mean")
     assert second.endswith("try --set data.scale=standardize")
 
 

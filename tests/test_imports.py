@@ -28,6 +28,7 @@ LEVELS = [
     "answers checking choosing scores",
     "fitting",
     "diagnosis.rules",
+    "diagnosis.steps diagnosis.fits",
     "diagnosis.training",
     "cores",
     "files.model_file",

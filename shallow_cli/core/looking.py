@@ -9,10 +9,11 @@ import numpy as np
 
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, in_memory
+from shallow_cli.core.blocks import shard_rows
 from shallow_cli.core.network import Network, Parameters
 
 MOST_ROWS = 10_000  # that are looked at
-ROWS_AT_ONCE = 1000
+PLACES = 9  # of weights that are alike, where the largest is 1
 NEARLY_FLAT = 0.01  # what is left of the largest slope where a unit is saturated
 
 
@@ -48,8 +49,9 @@ def look(network: Network, theta: Parameters, data: Examples) -> Look:
     activation = ACTIVATIONS[network.activation]
     largest = activation.slope_at(np.zeros((1, 1)), network.leak)[0, 0]
     saturated, dead = np.zeros(network.n_h, dtype=np.intp), np.ones(network.n_h, dtype=bool)
-    for start in range(0, len(data), ROWS_AT_ONCE):
-        X = data.table[start : start + ROWS_AT_ONCE].T
+    rows = shard_rows(network)
+    for start in range(0, len(data), rows):
+        X = data.table[start : start + rows].T
         with np.errstate(all="ignore"):
             slopes = np.abs(activation.slope_at(theta.layer1 @ X, network.leak))
         dead &= (slopes == 0).all(axis=1)
@@ -59,8 +61,10 @@ def look(network: Network, theta: Parameters, data: Examples) -> Look:
 
 
 def alike(theta: Parameters) -> int:
-    """How many hidden units have the same weights as another."""
-    units = np.c_[theta.layer1, theta.W2.T] + 0.0  # for which −0 is 0
+    """How many hidden units have the same weights as another, but for rounding."""
+    units = np.c_[theta.layer1, theta.W2.T].astype(np.float64)
+    scale = float(np.abs(units).max()) or 1.0
+    units = (units / scale).round(PLACES) + 0.0  # for which −0 is 0
     counts = Counter(unit.tobytes() for unit in units)
     return sum(count for count in counts.values() if count > 1)
 
