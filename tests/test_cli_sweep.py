@@ -11,7 +11,7 @@ import pytest
 
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
-from shallow_cli.fitting import prepare
+from shallow_cli.fitting import fit
 from shallow_cli.sweep.plan import Varied, read_grid
 from shallow_cli.sweep.running import trained
 
@@ -134,6 +134,15 @@ def test_a_config_from_standard_input(tmp_path: Path) -> None:
                 "grid: hidden_units: must be a whole number from 1 to 100000, not 'two'",
             ],
         ),
+        (["hidden_units=4,04"], ["grid: 4 and 04 are the same training; once"]),
+        (
+            ["hidden_units=1,2", "--set", "hidden_units=3"],
+            ["hidden_units: is in the grid and in --set; once"],
+        ),
+        (
+            [f"{key}={','.join(map(str, range(1, 60)))}" for key in ("l2", "epochs", "seed")],
+            ["205379 trials; 100000 are the most. Take fewer values"],
+        ),
         (
             ["seed=1,2", "--restarts", "2"],
             ["--restarts vary the seed already; take seed out of the grid"],
@@ -162,7 +171,7 @@ def test_who_diverges_has_an_empty_loss_and_is_counted(shallow: Shallow) -> None
     assert small["loss"]
     assert (large["loss"], large["r2"]) == ("", "")
     assert int(large["epoch"]) > 0
-    assert "warning: 1 trial diverged" in done.err.splitlines()
+    assert "warning: 1 trial diverged: learning_rate=100 seed=0" in done.err.splitlines()
     assert done.out.splitlines()[-1].split() == ["100", "-", "-"]
     assert "best: learning_rate=0.1 seed=0: " in done.err
 
@@ -182,11 +191,47 @@ def test_rows_that_are_varied_have_all_columns(shallow: Shallow) -> None:
     assert (bool(sine["accuracy"]), bool(sine["r2"])) == (False, True)
 
 
+def test_a_point_shows_the_measures_that_its_trials_have(shallow: Shallow) -> None:
+    write(Path("c.yaml"), SMALL)
+    done = shallow("sweep", "c.yaml", "data.generate=moons,sine", "--restarts", "2")
+    header, *lines = done.out.splitlines()
+    assert " ".join(header.split()[1:]) == "best loss median spread best score median spread"
+    assert all("-" not in line.split() for line in lines)
+    assert "of the validation rows" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "grid", "said"),
+    [
+        (SMALL, ["l2=0,0.1"], "best by accuracy: "),
+        (SMALL, ["class_weight=none,balanced"], "best by accuracy: "),
+        (SMALL, ["data.generate=moons,sine"], "no trial is the best: "),
+        (SMALL, ["hidden_units=1,2"], "best: hidden_units="),
+        (f"{SMALL}\nl2: 0.1\n", ["hidden_units=1,2"], "best: hidden_units="),
+        (SMALL.replace("40", "40, validation: 0.5"), ["l2=0,0.1"], "best: l2="),
+        (SMALL, ["data.validation=0,0.5"], "best by accuracy: "),
+        ("data: {generate: sine, samples: 40}\nepochs: 9\n", ["data.noise=0,1"], "best by r2: "),
+    ],
+)
+def test_the_best_is_chosen_by_what_can_be_compared(
+    text: str, grid: list[str], said: str, shallow: Shallow
+) -> None:
+    write(Path("c.yaml"), text)
+    assert any(line.startswith(said) for line in shallow("sweep", "c.yaml", *grid).err.splitlines())
+
+
+def test_no_model_where_no_trial_is_the_best(shallow: Shallow) -> None:
+    write(Path("c.yaml"), SMALL)
+    words = ["sweep", "c.yaml", "data.generate=moons,sine", "--out", "t.csv", "-o", "m.npz"]
+    assert shallow(*words, code=4).err.splitlines()[-1].endswith("; no model was written")
+    assert sorted(path.name for path in Path().iterdir()) == ["c.yaml", "t.csv"]
+
+
 def test_a_file_that_is_something_else_is_not_replaced(shallow: Shallow) -> None:
     write(Path("c.yaml"), SMALL)
     write(Path("data.csv"), "a,b\n1,2\n")
     done = shallow("sweep", "c.yaml", "l2=0", "--out", "data.csv", code=2)
-    assert "is there and not the table of a sweep" in done.err
+    assert "is there already, and not replaced" in done.err
     assert Path("data.csv").read_text(encoding="utf-8") == "a,b\n1,2\n"
     done = shallow("sweep", "c.yaml", "l2=0", "-o", "data.csv", code=2)
     assert "is there and not a model" in done.err
@@ -199,11 +244,10 @@ def test_data_that_cannot_be_read_is_told_at_once(shallow: Shallow) -> None:
 
 def test_the_row_is_that_of_the_kept_weights() -> None:
     """With early stopping the last epoch is not the best."""
-    words = ["learning_rate=20", "early_stopping=5", "epochs=200"]
-    config = load_config(MOONS, words)
-    row = trained(config)
-    assert row["epoch"] < 200
-    assert prepare(config).job.settings.early_stopping == 5
+    config = load_config(MOONS, ["learning_rate=20", "early_stopping=5", "epochs=200"])
+    model = fit(config)
+    assert trained(config) == model.kept.values()
+    assert model.kept.epoch < model.ended["epoch"]
 
 
 def test_a_model_is_trained_with_the_best_settings(shallow: Shallow) -> None:

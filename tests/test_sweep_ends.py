@@ -1,14 +1,20 @@
 """How a sweep ends when it is not left alone, and how it goes on: its table, its processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from shallow_cli.core.events import Event, Job
+from shallow_cli.core.network import Parameters
+from shallow_cli.core.training import train
+from shallow_cli.files.model_file import load_model
 from shallow_cli.files.trial_table import TrialTable
 
 from .conftest import Shallow, write
@@ -17,17 +23,28 @@ from .test_cli_sweep import SMALL, rows_of
 HEADER = "hidden_units,seed,epoch,loss,accuracy"
 
 
-def endless(folder: Path) -> subprocess.Popen[str]:
-    """A sweep of two short trials and two that would go on for hours."""
-    write(folder / "c.yaml", SMALL)
-    words = ["sweep", "c.yaml", "hidden_units=1,2", "epochs=5,100000000", "--out", "t.csv"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "shallow_cli", *words, "--jobs", "3"],
+@contextlib.contextmanager
+def endless(folder: Path, *words: str, text: str = SMALL) -> Iterator[subprocess.Popen[str]]:
+    """A sweep of two short trials and two that would go on for hours, in a group of its own."""
+    write(folder / "c.yaml", text)
+    grid = words or ("hidden_units=1,2", "epochs=5,100000000", "--jobs", "3")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "shallow_cli", "sweep", "c.yaml", *grid, "--out", "t.csv"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(  # noqa: PLW1509 - whoever runs the tests may ignore it
+            signal.SIGINT, signal.default_int_handler
+        ),
     )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def wait_for_rows(path: Path, number: int) -> None:
@@ -54,12 +71,16 @@ def gone(pids: list[int]) -> bool:
     return False
 
 
+@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["alone", "group"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_keeps_what_is_done(number: signal.Signals, code: int, tmp_path: Path) -> None:
+def test_a_signal_keeps_what_is_done(
+    number: signal.Signals, code: int, send: Callable[[int, int], None], tmp_path: Path
+) -> None:
+    """Ctrl-C goes to the whole group, and so does what ends a job of a cluster."""
     with endless(tmp_path) as process:
         wait_for_rows(tmp_path / "t.csv", 2)
         workers = children_of(process)
-        process.send_signal(number)
+        send(process.pid, number)
         _, err = process.communicate(timeout=30)
     assert process.returncode == code
     assert err.splitlines()[-1] == (
@@ -70,13 +91,94 @@ def test_a_signal_keeps_what_is_done(number: signal.Signals, code: int, tmp_path
     assert gone(workers)
 
 
+def test_ctrl_c_while_the_processes_start(tmp_path: Path) -> None:
+    with endless(tmp_path) as process:
+        while not (tmp_path / "t.csv.sweep").exists():
+            time.sleep(0.001)
+        time.sleep(0.05)  # they are being started
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith("interrupted: ")
+
+
+def test_an_interrupt_while_the_best_is_trained_again_writes_no_other_model(
+    shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(Path("c.yaml"), SMALL)
+    words = ["sweep", "c.yaml", "hidden_units=1,2", "--out", "t.csv", "-o", "m.npz"]
+
+    def interrupting(job: Job, theta: Parameters, _: object) -> Iterator[Event]:
+        signal.raise_signal(signal.SIGINT)
+        return train(job, theta)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shallow_cli.core.training.train", interrupting)
+        done = shallow(*words, code=130)
+    assert done.err.splitlines()[-1] == (
+        "interrupted: 2 of 2 trials are in t.csv; the same command goes on from there"
+    )
+    assert not Path("m.npz").exists()
+    again = shallow(*words)
+    assert again.err.splitlines()[:2] == [
+        "2 of 2 trials are in t.csv already",
+        "0 trials, 1 at a time",
+    ]
+    assert load_model(Path("m.npz")).ended["reason"] == "finished"
+    assert not Path("t.csv.sweep").exists()
+
+
+def test_a_finished_table_is_not_replaced(shallow: Shallow) -> None:
+    write(Path("c.yaml"), SMALL)
+    shallow("sweep", "c.yaml", "hidden_units=1", "--out", "t.csv")
+    before = Path("t.csv").read_bytes()
+    done = shallow("sweep", "c.yaml", "hidden_units=1,2", "--out", "t.csv", code=2)
+    assert (
+        done.err == "t.csv: is there already, and not replaced. Name another table, or remove it\n"
+    )
+    assert Path("t.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--out", "-"], "-: stdout has a line for each combination; name a file"),
+        (["-o", "-"], "-: stdout has a line for each combination; name a file"),
+        (["--out", "x.npz", "-o", "x.npz"], "x.npz: cannot be the table and the model"),
+        (["--out", os.devnull], f"{os.devnull}: is no place for a table; name a file"),
+        (["--out", "."], ".: is no place for a table; name a file"),
+    ],
+)
+def test_outputs_that_cannot_be(words: list[str], said: str, shallow: Shallow) -> None:
+    write(Path("c.yaml"), SMALL)
+    assert shallow("sweep", "c.yaml", "l2=0", *words, code=2).err == f"{said}\n"
+    assert [path.name for path in Path().iterdir()] == ["c.yaml"]
+
+
+def test_all_the_data_of_a_sweep_must_be_the_same(shallow: Shallow, tmp_path: Path) -> None:
+    rows = "".join(f"{i % 7},{i % 2}\n" for i in range(40))
+    write(tmp_path / "a.csv", f"x,y\n{rows}")
+    write(tmp_path / "b.csv", f"x,y\n{rows}1,1\n")
+    grid = ("data.csv=a.csv,b.csv", "epochs=5,100000000", "--jobs", "1")
+    with endless(tmp_path, *grid, text="data: {csv: a.csv}\n") as process:
+        wait_for_rows(tmp_path / "t.csv", 1)
+        os.kill(process.pid, signal.SIGTERM)
+        process.communicate(timeout=30)
+    write(tmp_path / "b.csv", f"x,y\n{rows}")
+    done = shallow("sweep", "c.yaml", *grid, "--out", "t.csv", code=2)
+    assert "is the unfinished table of another sweep, by rows (" in done.err
+
+
 @pytest.fixture
 def stopped(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], bytes]:
     """A sweep of six trials, of which two are in its table; and the whole table."""
     write(Path("c.yaml"), SMALL)
     words = ["sweep", "c.yaml", "hidden_units=1,2,3", "--restarts", "2", "--out", "t.csv"]
+    words += ["--jobs", "2"]
     shallow(*words)
     whole = Path("t.csv").read_bytes()
+    Path("t.csv").unlink()
     with monkeypatch.context() as patch:
         patch.setattr(TrialTable, "finish", lambda _table, _rows: None)
         shallow(*words)
@@ -101,7 +203,7 @@ def test_the_same_command_goes_on(
     assert len(trials) == 4
     assert done.err.splitlines()[:2] == [
         "2 of 6 trials are in t.csv already",
-        "4 trials, 2 at a time" if os.cpu_count() == 2 else done.err.splitlines()[1],
+        "4 trials, 2 at a time",
     ]
     assert len(done.out.splitlines()) == 4
     assert Path("t.csv").read_bytes() == whole
@@ -134,7 +236,15 @@ def test_another_sweep_does_not_go_on(stopped: tuple[list[str], bytes], shallow:
 @pytest.mark.parametrize(
     ("file", "text", "code", "said"),
     [
-        ("t.csv", "a,b\n1,2\n", 3, "t.csv: is not as the sweep has left it"),
+        ("t.csv", "a,b\n1,2\n", 3, "t.csv:1: is not as the sweep has left it"),
+        (
+            "t.csv",
+            f"{HEADER}\n1,0,20,0.5,0.5\n1,0\n",
+            3,
+            "t.csv:3: is not as the sweep has left it",
+        ),
+        ("t.csv", f"{HEADER}\n{'9' * 200_000}\n", 3, "t.csv:2: is not as the sweep has left it"),
+        ("t.csv", f"{HEADER}\n1,0,1e999,0.5,0.5\n", 3, "t.csv: '1,0,1e999,0.5,0.5' is no row"),
         ("t.csv.sweep", "{", 3, "t.csv.sweep: is damaged"),
         ("t.csv", f"{HEADER}\n9,0,20,0.5,0.5\n", 3, "t.csv: '9,0,20,0.5,0.5' is no row of this"),
         ("t.csv", f"{HEADER}\n1,0,20,x,0.5\n", 3, "t.csv: '1,0,20,x,0.5' is no row of this"),

@@ -1,8 +1,7 @@
 """`shallow sweep`: a grid of configs, and restarts, in processes."""
 
 import contextlib
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +12,15 @@ from shallow_cli.commands.options import Overrides
 from shallow_cli.console.streams import say
 from shallow_cli.console.tables import number as number_text
 from shallow_cli.console.words import counted
-from shallow_cli.errors import DONE, DivergedError, Problem
+from shallow_cli.errors import DONE, NoVerdictError, Problem, UsageError
 
 if TYPE_CHECKING:
     from shallow_cli.config import Config
+    from shallow_cli.fitting import Prepared
     from shallow_cli.sweep.plan import Sweep
     from shallow_cli.sweep.rows import Values
+
+MOST_NAMED = 5  # trials that diverged
 
 
 def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
@@ -59,7 +61,9 @@ def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
 
     A line on stdout for each combination; with --restarts the best, the median and the spread
     (largest less smallest) of its trials. Best is the lowest validation loss or, without
-    validation rows, the lowest loss. Each trial is what `shallow train --set …` gives, to the byte.
+    validation rows, the lowest loss; where the grid changes what a loss is (data, class weights,
+    l2), the best accuracy or R². A restart has another seed and so, with data.validation, other
+    validation rows. Each trial is what `shallow train --set …` gives, to the byte.
 
     \b
     Example:
@@ -97,35 +101,68 @@ def sweep(plan: "Sweep", wish: Wish) -> int:
     Raises:
         ConfigError: if a config asks for what the data cannot give.
         DataError: if the data cannot be read, or the table not be written.
-        DivergedError: if every trial ran away.
         ModelFileError: if the model cannot be written.
-        NoVerdictError: if a process was killed.
+        NoVerdictError: if a process was killed, every trial ran away, or none is the best.
         UsageError: if the table or the model is something else.
     """
     from shallow_cli.commands.interrupts import Interrupts
-    from shallow_cli.files.model_file import require_replaceable
     from shallow_cli.files.trial_table import TrialTable
-    from shallow_cli.fitting import prepare
     from shallow_cli.sweep.rows import columns_of, description, from_rows, to_row
 
-    if wish.output:
-        require_replaceable(wish.output)
-    prepared = prepare(plan.trials[0].config)  # tells at once what is wrong with the data
-    columns = columns_of(prepared, plan)
+    require_places(wish)
+    prepared = all_data(plan)
+    columns = columns_of(prepared[0], plan)
     table = TrialTable(wish.table, columns) if wish.table else None
     there = table.opened(description(prepared, plan)) if table else []
     results = from_rows(plan, there, str(wish.table))
+    if plan.restarts > 1 and all(each.job.validation for each in prepared):
+        wish.tell("losses and scores are those of the validation rows")
     with Interrupts() as interrupted:
-        for number in run_and_show(plan, results, columns, wish, interrupted):
-            if table:
-                table.add(to_row(plan, number, results[number]))
+        trials = run_and_show(plan, results, columns, wish, interrupted)
+        with contextlib.closing(trials):
+            for number in trials:
+                if table:
+                    table.add(to_row(plan, number, results[number]))
+        failure = None if interrupted() else conclude(plan, results, wish, interrupted)
         if interrupted():
             wish.tell(f"interrupted: {_so_far(plan, results)} {_left(wish)}")
             return interrupted.exit_code
         if table:
             table.finish([to_row(plan, number, results[number]) for number in sorted(results)])
-        conclude(plan, results, wish, interrupted)
-    return interrupted.exit_code
+            wish.tell(f"wrote {wish.table}: {counted(len(results), 'trial')}")
+    if failure:
+        raise failure
+    return DONE
+
+
+def require_places(wish: Wish) -> None:
+    """Refuse outputs that cannot be, before the work is done.
+
+    Raises:
+        ModelFileError: if the model cannot be written.
+        UsageError: if there is another file in its place, or the table is to be there as well.
+    """
+    from shallow_cli.files.model_file import require_replaceable
+
+    if str(wish.table) == "-" or str(wish.output) == "-":
+        raise UsageError(Problem("-: stdout has a line for each combination; name a file"))
+    if wish.output and wish.table and wish.output.absolute() == wish.table.absolute():
+        raise UsageError(Problem("cannot be the table and the model", str(wish.output)))
+    if wish.output:
+        require_replaceable(wish.output)
+
+
+def all_data(plan: "Sweep") -> "list[Prepared]":
+    """What is trained on: of each combination of data the first, so that all its problems show.
+
+    Raises:
+        ConfigError: if a config asks for what the data cannot give.
+        DataError: if data cannot be read.
+    """
+    from shallow_cli.fitting import prepare
+
+    first = {repr(trial.config.data): trial.config for trial in reversed(plan.trials)}
+    return [prepare(config) for config in reversed(first.values())]
 
 
 def run_and_show(
@@ -134,7 +171,7 @@ def run_and_show(
     columns: Sequence[str],
     wish: Wish,
     interrupted: Callable[[], bool],
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """The number of each trial when its result is there; a line for each point that is whole."""
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.console.sweep_table import point_printer
@@ -146,20 +183,26 @@ def run_and_show(
     if results:
         wish.tell(f"{_so_far(plan, results)} are in {wish.table} already")
     wish.tell(f"{counted(len(pending), 'trial')}, {jobs} at a time")
-    if plan.restarts > 1 and "validation_loss" in columns:
-        wish.tell("losses and scores are those of the validation rows")
     show = point_printer(plan, columns)
-    point = 0
-    with contextlib.closing(ProgressBar(wanted=not wish.quiet)) as bar:
-        for number, values in itertools.chain([(None, {})], run(plan, pending, jobs, interrupted)):
-            if number is not None:
-                results[number] = values
-                yield number
-            with bar.hidden():
-                while (trials := plan.point(point)) and all(n in results for n in trials):
-                    show(plan.trials[trials[0]].values, [results[n] for n in trials])
-                    point += 1
-            bar.update(len(results), len(plan.trials), "trials")
+
+    def show_whole(point: int) -> int:
+        """Those from a point on whose trials have all ended; the first that is not."""
+        with bar.hidden():
+            while (trials := plan.point(point)) and all(number in results for number in trials):
+                show(plan.trials[trials[0]].values, [results[number] for number in trials])
+                point += 1
+        bar.update(len(results), len(plan.trials), "trials")
+        return point
+
+    with (
+        contextlib.closing(ProgressBar(wanted=not wish.quiet)) as bar,
+        contextlib.closing(run(plan, pending, jobs, interrupted)) as ended,
+    ):
+        point = show_whole(0)
+        for number, values in ended:
+            results[number] = values
+            yield number
+            point = show_whole(point)
 
 
 def _so_far(plan: "Sweep", results: "dict[int, Values]") -> str:
@@ -174,42 +217,63 @@ def _left(wish: Wish) -> str:
 
 def conclude(
     plan: "Sweep", results: "dict[int, Values]", wish: Wish, interrupted: Callable[[], bool]
-) -> None:
-    """Tell which trial was the best, and write its model.
+) -> NoVerdictError | None:
+    """Tell which trial was the best, and write its model; or why there is none.
 
     Raises:
-        DivergedError: if every trial ran away.
         ModelFileError: if the model cannot be written.
     """
-    from shallow_cli.sweep.rows import best
+    from shallow_cli.sweep.rows import LOSSES, best, ranked_by
 
-    diverged = sum("loss" not in values for values in results.values())
-    if diverged:
-        wish.tell(f"warning: {counted(diverged, 'trial')} diverged")
-    if wish.table:
-        wish.tell(f"wrote {wish.table}: {counted(len(results), 'trial')}")
-    number = best(results)
-    if number is None:
-        raise DivergedError(Problem("every trial diverged; try a smaller learning_rate"))
+    away = [number for number, values in sorted(results.items()) if "loss" not in values]
+    if len(away) == len(results):
+        return NoVerdictError(Problem("every trial diverged; try a smaller learning_rate"))
+    tell_diverged(plan, away, wish)
+    measure = ranked_by(plan, results)
+    if measure is None:
+        text = "no trial is the best: their losses are of different things, and no score is of all"
+        if wish.output:
+            return NoVerdictError(Problem(f"{text}; no model was written"))
+        wish.tell(text)
+        return None
+    number = best(results, measure)
     names = " ".join(f"{key}={value}" for key, value in plan.named(number).items())
     measures = results[number].items()
     said = ", ".join(f"{name} {number_text(v)}" for name, v in measures if name != "epoch")
-    wish.tell(f"best: {names}: {said}")
+    wish.tell(f"best{'' if measure in LOSSES else f' by {measure}'}: {names}: {said}")
     if wish.output:
         write_model(plan.trials[number].config, wish.output, wish, interrupted)
+    return None
+
+
+def tell_diverged(plan: "Sweep", away: Sequence[int], wish: Wish) -> None:
+    """How many trials ran away, and which are the first of them."""
+    if away:
+        named = [
+            " ".join(f"{key}={value}" for key, value in plan.named(number).items())
+            for number in away[:MOST_NAMED]
+        ]
+        more = ", …" if len(away) > MOST_NAMED else ""
+        wish.tell(f"warning: {counted(len(away), 'trial')} diverged: {', '.join(named)}{more}")
 
 
 def write_model(
     config: "Config", output: Path, wish: Wish, interrupted: Callable[[], bool]
 ) -> None:
-    """Train the best once more, for its model; the same config gives the same bytes."""
+    """Train the best once more, for its model; the same config gives the same bytes.
+
+    Nothing is written where it is interrupted: that would be another model.
+    """
     from shallow_cli.console.training_notes import ending
     from shallow_cli.core.training import train
     from shallow_cli.files.model_file import save_model
     from shallow_cli.fitting import prepare, trained_model
 
     prepared = prepare(config, output.absolute().parent)
-    model = trained_model(prepared, list(train(prepared.job, prepared.theta, interrupted)))
+    events = list(train(prepared.job, prepared.theta, interrupted))
+    if interrupted():
+        return
+    model = trained_model(prepared, events)
     save_model(model, output)
     for line in ending(model, output):
         wish.tell(line)

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from shallow_cli.console.streaming import row_printer
 from shallow_cli.console.tables import NUMBER_WIDTH, number, short
+from shallow_cli.sweep.rows import LOSSES, SCORES, Values
 
 if TYPE_CHECKING:
     from shallow_cli.sweep.plan import Sweep
 
-LOSSES = ("validation_loss", "loss")
-MEASURES = ("validation_accuracy", "validation_r2", "accuracy", "r2")
-SHORT_WIDTH = 6
+SHORT_WIDTH = 7  # 1.2e-05
 WORDS = {"accuracy": "acc"}  # so that two keys and their summaries fit 80 columns
 
-Values = dict[str, float]
 ShowPoint = Callable[[Sequence[str], Sequence[Values]], None]
 
 
@@ -28,20 +26,21 @@ def point_printer(sweep: Sweep, columns: Sequence[str]) -> ShowPoint:
     if sweep.restarts == 1:
         shown = [name for name in columns if name not in {*keys, "seed", "epoch"}]
         return _printer(keys, widths, shown, lambda rows: [_cell(rows[0].get(n)) for n in shown])
-    compared = [
-        next(name for name in among if name in columns)
-        for among in (LOSSES, MEASURES)
-        if set(among) & set(columns)
-    ]
-    names = [name.removeprefix("validation_") for name in compared]
+    compared = [among for among in (LOSSES, SCORES) if set(among) & set(columns)]
     header = [
-        word for name in names for word in (f"best {WORDS.get(name, name)}", "median", "spread")
+        word for among in compared for word in (f"best {_word(among, columns)}", "median", "spread")
     ]
 
     def cells(rows: Sequence[Values]) -> list[str]:
-        return [cell for name in compared for cell in _summary(rows, name)]
+        return [cell for among in compared for cell in _summary(rows, among)]
 
     return _printer(keys, widths, header, cells, SHORT_WIDTH)
+
+
+def _word(among: Sequence[str], columns: Sequence[str]) -> str:
+    """What to call the measures of a kind, of which there may be several."""
+    names = {name.removeprefix("validation_") for name in among if name in columns}
+    return "score" if len(names) > 1 else WORDS.get(name := names.pop(), name)
 
 
 def _printer(
@@ -56,11 +55,12 @@ def _printer(
     return lambda values, rows: show([*values, *cells(rows)])
 
 
-def _summary(rows: Sequence[Values], name: str) -> list[str]:
+def _summary(rows: Sequence[Values], among: Sequence[str]) -> list[str]:
     """The best, the median and the difference of best and worst; who ran away is left out."""
-    found = [row[name] for row in rows if name in row]
-    if not found:
+    name = next((name for name in among if any(name in row for row in rows)), None)
+    if name is None:
         return [short(None)] * 3
+    found = [row[name] for row in rows if name in row]
     best = min(found) if name in LOSSES else max(found)
     return [short(best), short(median(found)), short(max(found) - min(found))]
 

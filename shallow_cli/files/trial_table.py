@@ -19,7 +19,6 @@ from shallow_cli.errors import DataError, Problem, UsageError
 from shallow_cli.files.atomic import replacing, require_writable
 
 MOST_BYTES = 64 << 20
-ALWAYS = {"seed", "epoch", "loss"}  # columns that every table of a sweep has
 
 Row = Mapping[str, str]
 
@@ -35,9 +34,11 @@ class TrialTable:
         """The rows of an unfinished table of the same sweep; or a new table, without any.
 
         Raises:
-            UsageError: if the file is something else, or the table of another sweep.
+            UsageError: if the file is there and no unfinished table of this sweep.
             DataError: if it cannot be read or written.
         """
+        if self.path.exists() and not self.path.is_file():
+            raise UsageError(Problem("is no place for a table; name a file", str(self.path)))
         require_writable(self.path, DataError)
         state = _state(self.path)
         if state.exists():
@@ -45,7 +46,9 @@ class TrialTable:
             rows = _whole_rows(self.path, self.columns)
             self._write(rows)
             return rows
-        _require_replaceable(self.path)
+        if self.path.is_file() and self.path.stat().st_size:
+            text = "is there already, and not replaced. Name another table, or remove it"
+            raise UsageError(Problem(text, str(self.path)))
         self._write([])
         with replacing(state, DataError) as file:
             file.write(json.dumps(about, ensure_ascii=False, indent=1).encode())
@@ -58,8 +61,9 @@ class TrialTable:
             DataError: if it cannot be written.
         """
         try:
-            with self.path.open("ab", buffering=0) as file:
+            with self.path.open("ab") as file:
                 file.write(_text(self.columns, [row]))
+                file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             text = f"cannot be written: {error.strerror}"
@@ -110,16 +114,6 @@ def _require_same(there: Mapping[str, Any], here: Mapping[str, Any], path: Path)
         raise UsageError(Problem(text, str(path)))
 
 
-def _require_replaceable(path: Path) -> None:
-    if not path.is_file() or path.stat().st_size == 0:
-        return
-    with path.open("rb") as file:
-        first = file.readline(MOST_BYTES).decode("utf-8", "replace")
-    if not set(next(csv.reader([first]), [])) >= ALWAYS:
-        text = "is there and not the table of a sweep; it is not replaced. Name another"
-        raise UsageError(Problem(text, str(path)))
-
-
 def _whole_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows up to the last that was written whole."""
     try:
@@ -127,11 +121,23 @@ def _whole_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     except OSError as error:
         raise DataError(Problem(f"cannot be read: {error.strerror}", str(path))) from error
     whole = raw[: raw.rfind(b"\n") + 1].decode("utf-8", "replace")
-    header, *lines = csv.reader(io.StringIO(whole, newline="")) if whole else [list(columns)]
-    if header != list(columns) or any(len(line) != len(columns) for line in lines):
-        text = f"is not as the sweep has left it; remove {_state(path).name} to start anew"
-        raise DataError(Problem(text, str(path)))
-    return [dict(zip(columns, line, strict=True)) for line in lines]
+    lines = _lines(whole) or [list(columns)]
+    wrong = [number for number, line in enumerate(lines, 1) if len(line) != len(columns)]
+    if wrong or lines[0] != list(columns):
+        text = f"is not as the sweep has left it; mend it, or start anew without {path.name} and "
+        where = f"{path}:{wrong[0] if wrong else 1}"
+        raise DataError(Problem(f"{text}{_state(path).name}", where))
+    return [dict(zip(columns, line, strict=True)) for line in lines[1:]]
+
+
+def _lines(text: str) -> list[list[str]]:
+    """The cells of each line; up to the first that is none, which has no cells."""
+    lines: list[list[str]] = []
+    try:
+        lines += csv.reader(io.StringIO(text, newline=""))
+    except csv.Error:
+        lines.append([])
+    return lines
 
 
 def _text(columns: Sequence[str], rows: Iterable[Row]) -> bytes:

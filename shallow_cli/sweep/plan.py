@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,6 +54,11 @@ class Sweep:
         """What tells a trial from the others: the varied keys, and the seed."""
         trial, keys = self.trials[number], (varied.key for varied in self.grid)
         return {**dict(zip(keys, trial.values, strict=True)), SEED: str(trial.seed)}
+
+    @property
+    def keys(self) -> set[str]:
+        """What is varied."""
+        return {varied.key for varied in self.grid}
 
     def point(self, number: int) -> range:
         """The numbers of the trials of a point; none behind the last."""
@@ -108,17 +114,26 @@ def planned(source: Source, grid: tuple[Varied, ...], restarts: int) -> Sweep:
     """
     if restarts > 1 and SEED in {varied.key for varied in grid}:
         raise UsageError(Problem("--restarts vary the seed already; take seed out of the grid"))
-    points = list(itertools.product(*(varied.values for varied in grid)))
-    if len(points) * restarts > MOST_TRIALS:
-        raise UsageError(Problem(f"more than {MOST_TRIALS} trials; take fewer values"))
-    trials, problems = [], {}
-    for values in points:
+    n_trials = math.prod(len(varied.values) for varied in grid) * restarts
+    if n_trials > MOST_TRIALS:
+        raise UsageError(
+            Problem(f"{n_trials} trials; {MOST_TRIALS} are the most. Take fewer values")
+        )
+    twice = [v.key for v in grid if v.key in {word.partition("=")[0] for word in source.overrides}]
+    if twice:
+        raise UsageError(*(Problem(f"{key}: is in the grid and in --set; once") for key in twice))
+    trials, problems, known = [], {}, dict[str, tuple[str, ...]]()
+    for values in itertools.product(*(varied.values for varied in grid)):
         words = [f"{varied.key}={value}" for varied, value in zip(grid, values, strict=True)]
         try:
             config = source.config(*words)
         except ConfigError as error:
             problems.update(dict.fromkeys(error.problems))
             continue
+        alike = known.setdefault(repr(config), values)
+        if alike is not values:
+            says = f"{' '.join(alike)} and {' '.join(values)} are the same training; once"
+            problems[Problem(says, "grid")] = None
         seeds = [(config.seed + restart) % (LARGEST_SEED + 1) for restart in range(restarts)]
         trials += [Trial(values, seed, _with_seed(config, seed)) for seed in seeds]
     if problems:

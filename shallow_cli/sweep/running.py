@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from multiprocessing import active_children, get_context
 
 from shallow_cli.config import Config
@@ -17,6 +20,7 @@ from shallow_cli.sweep.plan import Sweep
 from shallow_cli.sweep.rows import Values
 
 LOOK_SECONDS = 0.1  # between two looks for an interrupt
+AHEAD = 2  # trials that are handed out to each process: one, and one that waits
 
 
 def trained(config: Config) -> Values:
@@ -28,8 +32,10 @@ def trained(config: Config) -> Values:
     """
     prepared = prepare(config)
     *_, end = train(prepared.job, prepared.theta)
-    if not isinstance(end, End) or end.reason is Reason.DIVERGED:
-        return {"epoch": end.last_epoch if isinstance(end, End) else 0}
+    if not isinstance(end, End):
+        raise TypeError("a training ends with its end")
+    if end.reason is Reason.DIVERGED:
+        return {"epoch": end.last_epoch}
     return end.row.values()
 
 
@@ -38,7 +44,7 @@ def run(
     numbers: Iterable[int],
     jobs: int,
     interrupted: Callable[[], bool] = lambda: False,
-) -> Iterator[tuple[int, Values]]:
+) -> Generator[tuple[int, Values], None, None]:
     """The number and the row of each of these trials, as they come, until somebody interrupts.
 
     Raises:
@@ -46,14 +52,22 @@ def run(
         DataError: if the data cannot be read or trained on.
         NoVerdictError: if a process was killed.
     """
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _leave_interrupts_to_the_parent)
-    waiting = {pool.submit(trained, sweep.trials[number].config): number for number in numbers}
+    pool, pending = ProcessPoolExecutor(jobs, get_context("spawn")), iter(numbers)
+    waiting: dict[Future[Values], int] = {}
     try:
-        while waiting and not interrupted():
+        while not interrupted():
+            more = list(islice(pending, AHEAD * jobs - len(waiting)))
+            with interrupts_held():
+                waiting |= {pool.submit(trained, sweep.trials[n].config): n for n in more}
+            if not waiting:
+                return
             done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
             for future in sorted(done, key=waiting.__getitem__):
                 yield waiting.pop(future), future.result()
     except BrokenProcessPool:
+        time.sleep(LOOK_SECONDS)  # who signals us all may reach the others first
+        if interrupted():
+            return
         text = "a process of the sweep was killed; is there enough memory? --jobs 1 takes less"
         raise NoVerdictError(Problem(text)) from None
     finally:
@@ -63,5 +77,17 @@ def run(
                 child.terminate()
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C goes to the processes of a sweep as well; who is started here leaves it to us.
+
+    A signal that comes meanwhile is there afterwards. Where there are no masks, nothing is held.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
