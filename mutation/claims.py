@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutation.checks import COURSE
 from mutation.mutant import ClaimMutant
-from mutation.run import copy_with, printed, run_check
+from mutation.run import as_they_finish, copy_with, printed, run_check
 
 
 @dataclass(frozen=True)
@@ -29,9 +27,7 @@ class Disagreement:
 
 def disagreements(mutants: Iterable[ClaimMutant], clean: Path) -> Iterator[Disagreement]:
     """Those of each, in the order in which they finish, one per core at a time."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in as_completed([pool.submit(disagreement, mutant, clean) for mutant in mutants]):
-            yield done.result()
+    return as_they_finish(disagreement, mutants, clean)
 
 
 def disagreement(mutant: ClaimMutant, clean: Path) -> Disagreement:
@@ -42,5 +38,6 @@ def disagreement(mutant: ClaimMutant, clean: Path) -> Disagreement:
 
 
 def disagreeing(answers: str) -> tuple[str, ...]:
-    """The names of the claims that disagree, from what `course --json` prints."""
-    return tuple(answer["name"] for answer in json.loads(answers) if not answer["agrees"])
+    """The names of the claims that disagree, from what `course --json` prints last."""
+    found = json.loads(answers.splitlines()[-1])
+    return tuple(answer["name"] for answer in found if not answer["agrees"])

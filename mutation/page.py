@@ -36,13 +36,11 @@ READING = """No verdict is no pass either: the loss is not finite somewhere, or 
 
 A pass of the gradient check means that the gradient is that of the loss **as it is coded**, and
 that training uses it. The rows without a "yes" there show that it means no more. The loss may be
-another than was meant, in training and check alike (M24, P02). The order of the rows is that of
-the same streams (P17). First weights, predictions, scaling, the split, early stopping and the
-reports are not looked at (M48, M50 to M59, P18 to P30, P43 to P69). A few rows are one shard and
-one block, in memory, and of one thread (P05 to P13, P38 to P42, T01 to T15). Optimizers and
-schedules have their customary settings, in float64, and a rate decays every epoch (O05, O23, S07
-to S12). Of a step of L-BFGS it sees the gradient and the fall of the loss, not the way (L01 to
-L20)."""
+another than was meant, in training and check alike (M24, P02). First weights, predictions, scaling,
+the split, early stopping and the reports are not looked at. A few rows are one shard and one block,
+in memory, and of one thread. Optimizers and schedules have their customary settings, in float64,
+and a rate decays every epoch. Of a step of L-BFGS it sees the gradient and the fall of the loss,
+not the way."""
 
 
 CLAIMS = """`shallow course` tries the lecture's claims. Each has a mutant with which it disagrees,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from mutation.checks import CHECKS, COURSE, Check
 from mutation.inside import ANOTHER_COPY, THEN, Task, run
@@ -18,6 +19,10 @@ ROOT = Path(__file__).parents[1]
 NEEDED = (PACKAGE, "tests", "configs", "data")
 NO_VERDICT = 4  # the exit code of `shallow gradcheck` where the loss is not finite, say
 SECONDS = 120  # for a check that takes two or three; a mutant may make a loop endless
+
+
+Planted = TypeVar("Planted", bound=Mutant)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,19 @@ def clean_copy(folder: Path) -> Path:
 
 def outcomes(mutants: Iterable[Mutant], clean: Path) -> Iterator[Outcome]:
     """What becomes of each, in the order in which they finish, one per core at a time."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in as_completed([pool.submit(outcome, mutant, clean) for mutant in mutants]):
+    return as_they_finish(outcome, mutants, clean)
+
+
+def as_they_finish(
+    task: Callable[[Planted, Path], Found], mutants: Iterable[Planted], clean: Path
+) -> Iterator[Found]:
+    """What the task finds of each, one per core at a time; after a failure the rest is left."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        for done in as_completed([pool.submit(task, mutant, clean) for mutant in mutants]):
             yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def outcome(mutant: Mutant, clean: Path) -> Outcome:

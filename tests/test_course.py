@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shallow_cli.console.course_table import EXPECTED, HERE, MEASURED, expected_text
-from shallow_cli.course.claims import CLAIMS, PARTS, Answer
+from shallow_cli.course.claims import CLAIMS, PARTS, Answer, Claim
 from shallow_cli.course.figures import Figure
 from shallow_cli.course.runs import config_names, config_text
 from shallow_cli.files.config_file import load_config
@@ -65,18 +65,19 @@ def test_a_figure_holds_or_does_not(
 
 def test_the_command_tells_each_figure(shallow: Shallow) -> None:
     done = shallow("course", *QUICK)
-    assert "1. since its outputs are centred" not in done.out
-    assert "since its outputs are centred around 0" in done.out
+    assert "1. The outputs of tanh are centred" not in done.out
+    assert "4. The outputs of tanh are centred around 0" in done.out
     assert "From zero weights all hidden units stay alike" in done.out
-    assert done.out.count("  yes\n") == 4
+    assert done.out.count("  yes\n") == 5
     assert done.out.splitlines()[-1] == "2 claims, all agree"
-    assert done.err == ""
+    assert done.err == "the commands need the configs: shallow course --write DIR\n"
 
 
 def test_numbers_are_names_too(shallow: Shallow) -> None:
     number = 1 + [claim.name for claim in CLAIMS].index("centred")
     assert shallow("course", number).out == shallow("course", "centred").out
     assert shallow("course", "centred").out.startswith(f"{number}. ")
+    assert shallow("course", number, "centred", number).out == shallow("course", "centred").out
 
 
 def test_as_json(shallow: Shallow) -> None:
@@ -93,10 +94,13 @@ def test_as_json(shallow: Shallow) -> None:
 
 
 def test_exit_1_where_one_disagrees(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = tuple(dataclasses.replace(c, experiment=lambda: (0.9, 0.9)) for c in CLAIMS)
+    def with_wrong_figures(claim: Claim) -> Claim:
+        return dataclasses.replace(claim, experiment=lambda: len(claim.figures) * (0.3,))
+
+    wrong = tuple(map(with_wrong_figures, CLAIMS))
     monkeypatch.setattr("shallow_cli.course.claims.CLAIMS", wrong)
     done = shallow("course", *QUICK, code=1)
-    assert done.out.count("  NO\n") == 4
+    assert done.out.count("  NO\n") == 5
     assert done.out.splitlines()[-1] == "2 claims; of these disagree: centred, zeros"
     [first, _] = json.loads(shallow("course", *QUICK, "--json", code=1).out)
     assert (first["agrees"], first["figures"][0]["agrees"]) == (False, False)
@@ -106,7 +110,7 @@ def test_a_word_that_is_no_claim(shallow: Shallow) -> None:
     done = shallow("course", "zeroes", "99", code=2)
     first, second = done.err.splitlines()
     assert first == "zeroes: no such claim; did you mean 'zeros'?"
-    assert second.startswith("99: no such claim; loop, vectors, ")
+    assert second.startswith("99: no such claim; there are 1 to 20, or loop, vectors, ")
 
 
 def test_configs_are_written_and_train(shallow: Shallow) -> None:
@@ -115,6 +119,12 @@ def test_configs_are_written_and_train(shallow: Shallow) -> None:
     for name in config_names():
         prepare(load_config(Path(f"lecture/{name}.yaml"), ["epochs=1"]))
     assert shallow("course", "zeros", "--write", "lecture").out == "lecture/zeros.yaml\n"
+
+
+def test_what_is_written_is_no_json(shallow: Shallow) -> None:
+    done = shallow("course", "--json", "--write", "lecture", code=2)
+    assert done.err == "--json: --write tries nothing; take one of the two\n"
+    assert shallow("course", "zeros", "--write", "a/b").out == "a/b/zeros.yaml\n"
 
 
 def test_a_config_that_somebody_has_changed_is_kept(shallow: Shallow) -> None:
@@ -138,9 +148,10 @@ def test_a_training_that_runs_away_disagrees(
     """Its figures are no numbers, which JSON calls null."""
     text = config_text("flower").replace("init_scale: 0.01", "init_scale: 1e307")
     monkeypatch.setattr("shallow_cli.course.runs.config_text", lambda _name: text)
-    [costs] = json.loads(shallow("course", "costs", "--json", code=1).out)
-    assert [figure["here"] for figure in costs["figures"]] == [None] * 8
-    assert not costs["agrees"]
+    names = ("costs", "small-weights", "accuracies")
+    for claim in json.loads(shallow("course", *names, "--json", code=1).out):
+        assert not claim["agrees"]
+        assert None in [figure["here"] for figure in claim["figures"]]
 
 
 @pytest.mark.parametrize("command", dict.fromkeys(claim.command for claim in CLAIMS))

@@ -141,6 +141,13 @@ def test_zeros_of_either_sign_are_alike() -> None:
     assert alike(theta) == 2
 
 
+@pytest.mark.parametrize(("difference", "number"), [(1e-15, 2), (1e-6, 0)])
+def test_rounding_does_not_part_what_is_alike(difference: float, number: int) -> None:
+    units = np.array([0.5, 0.1, 0.5 + difference, 0.1, 0.2, 0.2, 0.0])
+    assert alike(parameters(Network(1, 2, 1), units)) == number
+    assert alike(parameters(Network(1, 2, 1), 1e-9 * units)) == number
+
+
 @pytest.mark.parametrize("weights", [None, np.array([1.0, 0, 2, 1, 3, 2])])
 def test_a_constant_answer_has_the_lowest_loss_of_all(weights: Any) -> None:
     """Against a search over the constants; two classes, three, and numbers."""

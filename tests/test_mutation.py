@@ -46,7 +46,7 @@ def test_names_and_meanings_are_unique() -> None:
 
 def test_each_claim_of_the_course_has_a_mutant() -> None:
     names = [claim.name for claim in CLAIMS]
-    assert [mutant.name for mutant in CLAIM_MUTANTS] == names
+    assert {mutant.name for mutant in CLAIM_MUTANTS} == set(names)
     assert {name for mutant in CLAIM_MUTANTS for name in mutant.follow} <= set(names)
     assert len({m.says for m in CLAIM_MUTANTS} - {m.says for m in MUTANTS}) == len(names)
 
@@ -100,8 +100,8 @@ def test_the_page_has_every_mutant_and_each_is_caught() -> None:
 def test_the_page_has_the_mutant_of_every_claim() -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     for subject in CLAIM_MUTANTS:
-        assert f"{beginning(subject)} {', '.join(subject.follow)} |\n" in text or subject.follow
-        assert beginning(subject) in text
+        others = ", ".join(claim.name for claim in CLAIMS if claim.name in subject.follow)
+        assert f"{beginning(subject)} {others} |\n" in text
 
 
 def test_a_page_that_is_no_longer_true_is_told_by_its_rows() -> None:

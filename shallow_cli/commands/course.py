@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shallow_cli.commands.options import Json
-from shallow_cli.console.streams import write
+from shallow_cli.console.streams import say, write
 from shallow_cli.errors import ANSWER_IS_NO, DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def course_cli(
     """Try the claims of the lecture "shallow neural networks".
 
     Each is an experiment on the course's data: what is published or expected, what comes out here,
-    and whether the two agree. The configs that --write writes repeat them, by the commands in
-    their first lines. docs/lecture.md walks through them.
+    and whether the two agree. The commands below them show what they are about, with the configs
+    that --write writes. docs/lecture.md walks through them.
 
     \b
     Example:
@@ -46,6 +46,8 @@ def course_cli(
 
     from shallow_cli.console.course_table import verdict
 
+    if folder is not None and as_json:
+        raise UsageError(Problem("--json: --write tries nothing; take one of the two"))
     claims = chosen(names or ())
     if folder is not None:
         write_configs(claims, folder)
@@ -57,12 +59,15 @@ def course_cli(
         write(json.dumps(objects, ensure_ascii=False, allow_nan=False))
     else:
         write(verdict(answers))
+        say("the commands need the configs: shallow course --write DIR")
     if not all(answer.agrees for answer in answers):
         raise typer.Exit(ANSWER_IS_NO)
 
 
 def chosen(words: Sequence[str]) -> "list[tuple[int, Claim]]":
     """The claims that the words mean, by number or name, with their numbers; all without any.
+
+    A claim that is meant twice is there once.
 
     Raises:
         UsageError: for each word that means none.
@@ -73,14 +78,15 @@ def chosen(words: Sequence[str]) -> "list[tuple[int, Claim]]":
     numbered = list(enumerate(CLAIMS, 1))
     known = {key: pair for pair in numbered for key in (str(pair[0]), pair[1].name)}
     names = [claim.name for claim in CLAIMS]
+    known_are = f"there are 1 to {len(CLAIMS)}, or {', '.join(names)}"
     problems = [
-        Problem(f"{word}: no such claim; {did_you_mean(word, names) or ', '.join(names)}")
+        Problem(f"{word}: no such claim; {did_you_mean(word, names) or known_are}")
         for word in words
         if word not in known
     ]
     if problems:
         raise UsageError(*problems)
-    return [known[word] for word in words] if words else numbered
+    return list(dict.fromkeys(known[word] for word in words)) if words else numbered
 
 
 def tried(claims: "Sequence[tuple[int, Claim]]", *, show: bool) -> "Iterator[Answer]":
@@ -139,7 +145,7 @@ def write_configs(claims: "Sequence[tuple[int, Claim]]", folder: Path) -> None:
         text = "is there and says something else; it is not replaced. Name another folder"
         raise UsageError(*(Problem(text, str(path)) for path in others))
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(Problem(f"cannot be made: {error.strerror}", str(folder))) from error
     for path, text in texts.items():

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from shallow_cli.course.figures import Figure
 
 SIGNS = {"equals": "", "at least": "≥ ", "at most": "≤ "}
-MEASURED, EXPECTED, HERE = 30, 28, 11  # widths: a line has less than 80 columns
+MEASURED, EXPECTED, HERE = 30, 28, 12  # widths: a line has less than 80 columns
 WORDS, STYLES = {True: "yes", False: "NO"}, {True: "green", False: "bold red"}
 
 
 def show_answer(number: int, answer: Answer) -> None:
-    """Print a claim, its figures, and the command that repeats it."""
+    """Print a claim, its figures, and the command that shows it."""
     claim = answer.claim
     show_heading(f"{number}. {claim.says} ({claim.name})")
     for figure, here in zip(claim.figures, answer.here, strict=True):

@@ -7,13 +7,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from shallow_cli.console.streaming import row_printer
-from shallow_cli.console.tables import NUMBER_WIDTH, number, short
+from shallow_cli.console.tables import NUMBER_WIDTH, SHORT_WIDTH, number, short
 from shallow_cli.sweep.rows import LOSSES, SCORES, Values
 
 if TYPE_CHECKING:
     from shallow_cli.sweep.plan import Sweep
 
-SHORT_WIDTH = 7  # 1.2e-05
 WORDS = {"accuracy": "acc"}  # so that two keys and their summaries fit 80 columns
 
 ShowPoint = Callable[[Sequence[str], Sequence[Values]], None]

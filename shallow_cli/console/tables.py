@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from shallow_cli.console.streams import is_terminal, one_line, write
 
 DECIMALS, NUMBER_WIDTH = 6, 10
+SHORT_WIDTH = 7  # 1.2e-05
 
 Cells = Sequence[Sequence[str]]
 
@@ -21,12 +22,12 @@ def number(value: float) -> str:
 
 
 def short(value: float | None) -> str:
-    """Four decimals, where several numbers and what belongs to them must fit 80 columns."""
+    """Four decimals or fewer, where several numbers and what goes with them must fit 80 columns."""
     if value is None:
         return "-"
-    text = f"{value:.4f}"
-    vanishes = value != 0 and float(text) == 0
-    return f"{value:.1e}" if vanishes or len(text) > NUMBER_WIDTH else text
+    fitting = (f"{value:.{places}f}" for places in range(4, -1, -1))
+    text = next((text for text in fitting if len(text) <= SHORT_WIDTH), "")
+    return text if text and (float(text) or not value) else f"{value:.1e}"
 
 
 def terminal_width() -> int | None:

@@ -22,8 +22,8 @@ class Look:
     """Of each hidden unit (n_h,): how many rows it is saturated on, and whether it is dead.
 
     A unit is saturated where its slope is less than a hundredth of the largest there is, and
-    dead where it is exactly 0 on every row: no gradient reaches its weights. `alike` is how many
-    units have the same weights, in and out, as another.
+    dead where its slope is exactly 0 on every row: no gradient reaches its weights. `alike` is how
+    many units have the same weights, in and out, as another.
     """
 
     rows: int

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-
-from shallow_cli.core.arrays import Array, Examples, in_memory
+from shallow_cli.core.arrays import Examples, in_memory
 from shallow_cli.core.buffers import batch_of
 from shallow_cli.core.calls import run
-from shallow_cli.core.events import End, Job, Row
+from shallow_cli.core.events import End, Job, Reason, Row
 from shallow_cli.core.gradient import objective_gradient
-from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import (
     Network,
     Parameters,
@@ -27,13 +24,12 @@ from shallow_cli.core.network import (
 )
 from shallow_cli.core.training import train
 from shallow_cli.files.config_file import parse_config
-from shallow_cli.fitting import network_of, settings_of
-from shallow_cli.tables.data import load_data
+from shallow_cli.fitting import prepare
 
 SEEDS = range(5)  # where a statement is a tendency
 STEP = 1e-100  # of the complex step: as short as numbers go, since nothing is subtracted
 
-Figures = tuple[float, ...]
+Measured = tuple[float, ...]  # by an experiment, for the figures of its claim
 
 
 @dataclass(frozen=True)
@@ -61,6 +57,7 @@ class Ended:
     start: Start
     rows: tuple[Row, ...]
     theta: Parameters
+    diverged: bool = False
 
     @property
     def losses(self) -> dict[int, float]:
@@ -73,13 +70,18 @@ class Ended:
 
     @property
     def loss(self) -> float:
-        """The last one."""
-        return self.rows[-1].loss
+        """The last one; no number where the training ran away."""
+        return math.nan if self.diverged else self.rows[-1].loss
+
+    @property
+    def left(self) -> float:
+        """What is left of the first loss."""
+        return self.loss / self.loss_at(0)
 
     @property
     def accuracy(self) -> float:
-        """The last one, in percent."""
-        return 100 * (self.rows[-1].accuracy or 0.0)
+        """The last one, in percent; likewise."""
+        return math.nan if self.diverged else 100 * (self.rows[-1].accuracy or 0.0)
 
 
 def config_text(name: str) -> str:
@@ -95,11 +97,8 @@ def config_names() -> Sequence[str]:
 
 def started(name: str, *words: str) -> Start:
     """A config of the course with some --set words."""
-    config = parse_config(config_text(name), f"{name}.yaml", Path(), words)
-    data = load_data(config)
-    network = network_of(config, data.columns)
-    theta = initial_parameters(network, config.init_scale, config.seed, config.scalar)
-    return Start(Job(network, data.training, data.validation, settings_of(config)), theta)
+    prepared = prepare(parse_config(config_text(name), f"{name}.yaml", Path(), words))
+    return Start(prepared.job, prepared.theta)
 
 
 def trained(start: Start) -> Ended:
@@ -107,7 +106,8 @@ def trained(start: Start) -> Ended:
     *events, end = train(start.job, start.theta)
     if not isinstance(end, End):
         raise TypeError("a training ends with its end")
-    return Ended(start, tuple(event for event in events if isinstance(event, Row)), end.theta)
+    rows = tuple(event for event in events if isinstance(event, Row))
+    return Ended(start, rows, end.theta, end.reason is Reason.DIVERGED)
 
 
 def passed(network: Network, theta: Parameters, data: Examples) -> Workspace:
@@ -115,11 +115,6 @@ def passed(network: Network, theta: Parameters, data: Examples) -> Workspace:
     work = workspace(network, len(data), own_Z1=True)
     run(forward(network, theta, as_shard(data).X, work))
     return work
-
-
-def units_that_are_0(work: Workspace) -> Array:
-    """Of each hidden unit (n_h,) the share of rows on which its output is 0."""
-    return np.asarray((work.A1 == 0).mean(axis=1))
 
 
 def gradient_of(start: Start) -> Parameters:

@@ -10,46 +10,42 @@ import numpy as np
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.linear import fit_linear
 from shallow_cli.core.looking import look
-from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.network import Network, Parameters, parameters
 from shallow_cli.core.prediction import objective
 from shallow_cli.course.runs import (
     SEEDS,
     STEP,
     Ended,
-    Figures,
+    Measured,
     Start,
     gradient_of,
     passed,
     started,
     trained,
-    units_that_are_0,
 )
 
 LEARNED = math.log(3) / 2  # of three classes: half the loss of one who knows nothing
 
 
-def sigmoid_inside() -> Figures:
+def sigmoid_inside() -> Measured:
     """Of how many seeds the loss with tanh is lower, and the median of the ratios."""
-    pairs = [losses_of("activations", seed) for seed in SEEDS]
-    ratios = [sigmoid / tanh for sigmoid, tanh in pairs]
+    ratios = [loss_of("sigmoid", seed) / loss_of("tanh", seed) for seed in SEEDS]
     return sum(ratio > 1 for ratio in ratios), median(ratios)
 
 
-def losses_of(config: str, seed: int) -> Figures:
-    """After training with sigmoid, and with tanh."""
-    words = [f"seed={seed}"]
-    return tuple(
-        trained(started(config, f"activation={name}", *words)).loss for name in ("sigmoid", "tanh")
-    )
+def loss_of(activation: str, seed: int) -> float:
+    """After training with it."""
+    return trained(started("activations", f"activation={activation}", f"seed={seed}")).loss
 
 
-def centred() -> Figures:
-    """The mean output of sigmoid units, and of tanh units, at the first weights."""
-    starts = [started("activations", f"activation={name}") for name in ("sigmoid", "tanh")]
+def centred() -> Measured:
+    """The mean output of sigmoid, tanh and ReLU units, at first weights that let them differ."""
+    names = ("sigmoid", "tanh", "relu")
+    starts = [started("activations", f"activation={name}", "init_scale=1") for name in names]
     return tuple(float(passed(s.network, s.theta, s.data).A1.mean()) for s in starts)
 
 
-def derivatives() -> Figures:
+def derivatives() -> Measured:
     """The largest error of each activation's slope, against its own complex step."""
     z = np.array([[-30.0, -5, -1.5, -0.3, -1e-3, 1e-3, 0.3, 1.5, 5, 30]])
     return tuple(
@@ -58,13 +54,13 @@ def derivatives() -> Figures:
     )
 
 
-def slopes_far_out() -> Figures:
+def slopes_far_out() -> Measured:
     """The slope of sigmoid, tanh and ReLU at z = 10."""
     z = np.array([[10.0]])
     return tuple(float(ACTIVATIONS[n].slope_at(z, 0.0)[0, 0]) for n in ("sigmoid", "tanh", "relu"))
 
 
-def relu_is_faster() -> Figures:
+def relu_is_faster() -> Measured:
     """Of how many seeds ReLU is ahead, and how many times as many epochs the sigmoid needs."""
     ratios = [epochs_to_learn("sigmoid", seed) / epochs_to_learn("relu", seed) for seed in SEEDS]
     return sum(ratio > 1 for ratio in ratios), median(ratios)
@@ -77,12 +73,17 @@ def epochs_to_learn(activation: str, seed: int) -> int:
     return next(reached, start.job.settings.epochs)
 
 
-def half_silent() -> Figures:
-    """The share of ReLU outputs that are 0 at first, and what is left of the loss at the end."""
+def half_silent() -> Measured:
+    """The share of ReLU outputs that are 0 at first, and in the end; what is left of the loss."""
     start = started("wide", "epochs=300")
-    silent = units_that_are_0(passed(start.network, start.theta, start.data)).mean()
     ended = trained(start)
-    return float(silent), ended.loss / ended.losses[0]
+    first, last = (share_that_is_0(start, theta) for theta in (start.theta, ended.theta))
+    return first, last, ended.left
+
+
+def share_that_is_0(start: Start, theta: Parameters) -> float:
+    """Of the hidden outputs."""
+    return float((passed(start.network, theta, start.data).A1 == 0).mean())
 
 
 def killed() -> Ended:
@@ -96,7 +97,7 @@ def trained_on(ended: Ended, activation: str) -> Ended:
     return trained(Start(job, ended.theta))
 
 
-def dead() -> Figures:
+def dead() -> Measured:
     """How many units are dead, their largest gradient, how far they move later; the accuracy."""
     ended = killed()
     network, data = ended.start.network, ended.start.data
@@ -110,14 +111,14 @@ def dead() -> Figures:
     )
 
 
-def leaky() -> Figures:
+def leaky() -> Measured:
     """With the weights of the dead ones: how many come above zero on some row; the accuracy."""
     later = trained_on(killed(), "leaky_relu")
     outputs = passed(later.start.network, later.theta, later.start.data).A1
     return float((outputs > 0).any(axis=1).sum()), later.accuracy
 
 
-def linear() -> Figures:
+def linear() -> Measured:
     """The accuracy of a linear hidden layer, and its loss less that of logistic regression."""
     ended = trained(started("linear"))
     data, network = ended.start.data, Network(2, 1, 1, "identity")

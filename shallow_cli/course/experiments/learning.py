@@ -9,12 +9,12 @@ import numpy as np
 from shallow_cli.core.network import parameters
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.core.prediction import objective
-from shallow_cli.course.runs import STEP, Ended, Figures, Start, gradient_of, started, trained
+from shallow_cli.course.runs import STEP, Ended, Measured, Start, gradient_of, started, trained
 
 NUDGE = 1e-5
 
 
-def output_error() -> Figures:
+def output_error() -> Measured:
     """The largest error of dZ2 = A2 − Y against the derivative of the loss."""
     z = np.linspace(-20, 20, 41)[np.newaxis]
     output, errors = OUTPUTS["sigmoid"], []
@@ -24,19 +24,19 @@ def output_error() -> Figures:
     return (float(max(errors)),)
 
 
-def descent() -> Figures:
-    """How often the loss rises with small steps, and with large ones."""
+def descent() -> Measured:
+    """How often the loss does not fall, with small steps and with large ones."""
     return tuple(
-        float(rises(trained(started("descent", f"learning_rate={rate}")))) for rate in (0.1, 30)
+        float(not_down(trained(started("descent", f"learning_rate={rate}")))) for rate in (0.1, 30)
     )
 
 
-def rises(ended: Ended) -> int:
+def not_down(ended: Ended) -> int:
     """From one row to the next."""
-    return sum(later > earlier for earlier, later in pairwise(ended.losses.values()))
+    return sum(later >= earlier for earlier, later in pairwise(ended.losses.values()))
 
 
-def backprop() -> Figures:
+def backprop() -> Measured:
     """The largest difference of backprop's gradient from the numeric one, element by element."""
     start = started("gradient")
     numeric = [numeric_derivative(start, index) for index in range(start.network.n_parameters)]

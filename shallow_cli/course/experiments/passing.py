@@ -9,10 +9,10 @@ from time import perf_counter
 import numpy as np
 
 from shallow_cli.core.network import Parameters
-from shallow_cli.course.runs import Figures, passed, started, trained
+from shallow_cli.course.runs import Measured, passed, started, trained
 
 
-def loop() -> Figures:
+def loop() -> Measured:
     """The largest difference between vectors and loops over samples and units."""
     ended = trained(started("gradient", "epochs=10"))  # so that no bias is 0
     start, theta = ended.start, ended.theta
@@ -35,7 +35,7 @@ def looped_output(theta: Parameters, x: list[float]) -> float:
     return 1 / (1 + math.exp(-z))
 
 
-def vectors() -> Figures:
+def vectors() -> Measured:
     """How many times faster vectors are, the best of a few turns."""
     start = started("gradient")
     rows = start.data.table[:, :-1].tolist()

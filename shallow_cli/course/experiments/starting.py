@@ -5,22 +5,22 @@ from __future__ import annotations
 from statistics import median
 
 from shallow_cli.core.looking import alike, look
-from shallow_cli.course.runs import SEEDS, Figures, started, trained
+from shallow_cli.course.runs import SEEDS, Measured, started, trained
 
 
-def zero_weights() -> Figures:
+def zero_weights() -> Measured:
     """The loss in the end, and how many of the hidden units are still alike."""
     ended = trained(started("zeros"))
     return ended.loss, float(alike(ended.theta))
 
 
-def small_weights() -> Figures:
+def small_weights() -> Measured:
     """How many units are alike in the end, and what is left of the loss: the worst of the seeds."""
     ended = [trained(started("scales", f"seed={seed}")) for seed in SEEDS]
-    return max(float(alike(e.theta)) for e in ended), max(e.loss / e.losses[0] for e in ended)
+    return max(float(alike(e.theta)) for e in ended), max(e.left for e in ended)
 
 
-def large_weights() -> Figures:
+def large_weights() -> Measured:
     """The share of saturated outputs at first; the loss, in times what moderate ones end with."""
     ratios, saturated = [], []
     for seed in SEEDS:
