@@ -88,8 +88,8 @@ OF_MODULE = {
 
 
 def _pytest(*words: str) -> tuple[str, ...]:
-    """Up to the first failure; without Hypothesis, whose import takes longer than these tests."""
-    return ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
+    """Up to the first failure, in one process; without Hypothesis, which takes longer to import."""
+    return ("-x", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *words)
 
 
 @dataclass(frozen=True)
