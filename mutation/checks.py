@@ -62,6 +62,7 @@ PROMISES = (
     "tests/test_crossvalidation.py",
     f"{CORE}/test_tallies.py",
     f"{CORE}/test_made.py",
+    f"{CORE}/test_resuming.py",
     f"{CORE}/test_threads.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.

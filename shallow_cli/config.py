@@ -84,6 +84,11 @@ class Config:
     log_every: int | str = key(
         either(AUTO, rules.whole(1)), "auto", "how many epochs lie between two rows of the table"
     )
+    checkpoint_every: int | str = key(
+        either(AUTO, rules.whole(1)),
+        "auto",
+        "epochs between two checkpoints, for train --resume; auto: about 30 seconds",
+    )
     dtype: str = key(choice(DTYPES), "float64", "of the numbers in training; float32 is faster")
     threads: int | str = key(
         either(AUTO, rules.whole(1, 1024)),
@@ -106,7 +111,7 @@ def _declared() -> Iterator[tuple[str, Key]]:
 
 KEYS: dict[str, Key] = dict(_declared())
 # Keys that do not decide the result; a model does not keep them.
-INDIFFERENT = ("data.cache", "threads")
+INDIFFERENT = ("data.cache", "threads", "checkpoint_every")
 # Keys that say how a table is written or read.
 FOR_TABLES = tuple(
     f"data.{name}"

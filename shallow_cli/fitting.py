@@ -30,6 +30,7 @@ from shallow_cli.tables.data import Data, load_data
 from shallow_cli.tables.encoding import encoded
 from shallow_cli.tables.fitted import encoding, with_weights
 from shallow_cli.tables.raw import RawTable
+from shallow_cli.versions import made_with
 
 MOST_ROWS = 20  # of the loss table, when `log_every` is auto
 DECAYS = 10  # in a training, when `decay_every` is auto
@@ -111,6 +112,9 @@ def settings_of(config: Config) -> Settings:
         decay=config.decay,
         decay_every=int(_chosen(config.decay_every, -(-epochs // DECAYS))),
         threads=int(_chosen(config.threads, cores())),
+        checkpoint_every=None
+        if config.checkpoint_every == "auto"
+        else int(config.checkpoint_every),
     )
 
 
@@ -162,6 +166,7 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         columns=prepared.data.columns,
         config=deciding_keys(prepared.config),
         sources=prepared.data.sources,
+        made_with=made_with(),
         ended={
             "reason": end.reason.value,
             "epoch": end.last_epoch,

@@ -27,9 +27,9 @@ class Diagnosis:
 class Model:
     """What a model file holds.
 
-    `config` has every key that decides the result, `sources` where the rows came from, `ended`
-    why training ended, `kept` the row of the kept weights, `history` the logged rows and
-    `diagnoses` what is wrong with it.
+    `config` has every key that decides the result, `sources` where the rows came from, `made_with`
+    the versions of what has computed it, `ended` why training ended, `kept` the row of the kept
+    weights, `history` the logged rows and `diagnoses` what is wrong with it.
     """
 
     network: Network
@@ -37,6 +37,7 @@ class Model:
     columns: Columns
     config: dict[str, Any]
     sources: dict[str, dict[str, Any]]
+    made_with: dict[str, str]
     ended: dict[str, Any]
     kept: Row
     history: tuple[Row, ...]

@@ -274,7 +274,9 @@ def test_a_training_that_diverges_is_told(shallow: Shallow) -> None:
 def test_a_step_that_misuses_a_right_gradient_has_a_hint_too(
     shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shallow_cli.core.batches.epoch_orders", lambda _s, m: repeat(np.arange(m)))
+    monkeypatch.setattr(
+        "shallow_cli.core.batches.epoch_orders", lambda _s, m, _d: repeat(np.arange(m))
+    )
     done = shallow("gradcheck", IRIS, "--set", "batch_size=8", code=1)
     assert "\nstep 1: W1[" in done.out
     assert "\nhint: the gradient is right, and the step taken with it is not: " in done.out

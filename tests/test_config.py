@@ -284,7 +284,7 @@ def test_a_dash_after_set_is_standard_input(tmp_path: Path) -> None:
         ("data.csv=http://example.com/t.csv", "nothing is fetched from the network"),
         ('data.csv="a\\0b"', "must be the path of a file"),
         ("optimizer=adamw", "did you mean 'adam'?"),
-        ("checkpoint_every=3", "checkpoint_every: unknown key; `shallow init` lists every key"),
+        ("checkpoint_ever=3", "checkpoint_ever: unknown key; did you mean 'checkpoint_every'?"),
     ],
 )
 def test_values_that_are_nearly_right(setting: str, expected: str, tmp_path: Path) -> None:

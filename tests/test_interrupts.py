@@ -16,6 +16,7 @@ from shallow_cli.core.events import Event, Progress
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.training import train
 from shallow_cli.errors import StoppedError
+from shallow_cli.files.checkpoint_file import load_checkpoint
 from shallow_cli.files.config_file import load_config
 from shallow_cli.files.model_file import load_model
 from shallow_cli.fitting import prepare, trained_model
@@ -45,7 +46,9 @@ def endless_training(folder: Path, *words: str) -> Iterator[subprocess.Popen[str
             process.kill()  # or a test that fails would wait for ever
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_ends_the_run_with_a_model(
     number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
@@ -58,6 +61,8 @@ def test_a_signal_ends_the_run_with_a_model(
     assert model.ended["reason"] == "interrupted"
     assert model.kept.epoch > 0
     assert f"interrupted after epoch {model.kept.epoch}\nwrote m.npz: the weights" in err
+    assert err.endswith("\nthe same command with --resume goes on from there\n")
+    assert load_checkpoint(tmp_path / "m.npz.ckpt").state.steps == model.ended["epoch"]
     assert "Traceback" not in err
 
 
@@ -90,14 +95,16 @@ def test_a_signal_that_the_parent_ignores_stays_ignored() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_closed_pipe_ends_the_run_quietly_and_without_a_model(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_the_run_quietly_and_leaves_the_model_as_it_was(tmp_path: Path) -> None:
+    write(tmp_path / "m.npz", "")
     with endless_training(tmp_path, "-q", "--set", "log_every=100") as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.wait(timeout=30) == 141
         assert process.stderr is not None
         assert process.stderr.read() == ""
-    assert list(tmp_path.iterdir()) == []
+    assert (tmp_path / "m.npz").read_bytes() == b""
+    assert load_checkpoint(tmp_path / "m.npz.ckpt").state.steps > 0
 
 
 def test_an_interrupt_within_an_epoch_says_so(tmp_path: Path) -> None:

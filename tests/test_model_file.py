@@ -38,7 +38,7 @@ def test_the_header_tells_all_but_nothing_of_the_machine(iris_model: Path) -> No
     with zipfile.ZipFile(iris_model) as archive:
         header = json.loads(archive.read("model.json"))
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert header["format_version"] == 4
+    assert header["format_version"] == 5
     assert header["columns"]["classes"] == ["setosa", "versicolor", "virginica"]
     assert header["config"]["data.csv"] == "iris.csv"
     assert header["config"]["hidden_units"] == 8
@@ -130,8 +130,8 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: m.pop("b2.npy"), "its members are"),
         (lambda m: m.update({"more.npy": array([1.0])}), "its members are"),
         (lambda m: edited(m, format="other"), "its header is not that of a model"),
-        (lambda m: edited(m, format_version=5), "version 5, of a newer shallow; upgrade"),
-        (lambda m: edited(m, format_version=3), "version 3, of an older shallow; train it again"),
+        (lambda m: edited(m, format_version=6), "version 6, of a newer shallow; upgrade"),
+        (lambda m: edited(m, format_version=4), "version 4, of an older shallow; train it again"),
         (lambda m: edited(m, network__n_h=10**9), "larger than its weights"),
         (lambda m: edited(m, network__n_h=-1), "the sizes (4, -1, 3)"),
         (lambda m: edited(m, network__n_h=7), "W1 does not fit the network"),

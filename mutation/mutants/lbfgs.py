@@ -28,8 +28,22 @@ def _told(name: str, says: str, old: str, new: str) -> Mutant:
 
 DIRECTIONS = (
     _pairs("L01", "s and y are swapped", "Pair(step, change,", "Pair(change, step,"),
-    _pairs("L02", "old pairs are never forgotten", "maxlen=REMEMBERED", "maxlen=None"),
-    _pairs("L03", "only the last pair is remembered", "maxlen=REMEMBERED", "maxlen=1"),
+    Mutant(
+        "L02",
+        "old pairs are never forgotten",
+        MODULE,
+        "no_pairs",
+        "maxlen=REMEMBERED",
+        "maxlen=None",
+    ),
+    Mutant(
+        "L03",
+        "only the last pair is remembered",
+        MODULE,
+        "no_pairs",
+        "maxlen=REMEMBERED",
+        "maxlen=1",
+    ),
     _direction(
         "L04",
         "the first guess of the Hessian is not scaled",

@@ -137,7 +137,7 @@ VELOCITIES = (
 ADAM = (
     _factors("O11", "Adam's averages are not corrected for their start at 0", T, "t = 10**9"),
     _factors("O12", "Adam's t never grows", T, "t = 1"),
-    _steps("O13", "the steps are counted from 0", "strict=True), 1)", "strict=True), 0)"),
+    _steps("O13", "the steps are counted from 0", "strict=True), done + 1)", "strict=True), done)"),
     _steps(
         "O14",
         "the steps are counted anew in every epoch",

@@ -32,14 +32,14 @@ SCHEDULE = (
     _rates(
         "S02",
         "the learning rate decays by steps, not by epochs",
-        "repeat(rate, steps_per_epoch(len(job.training), settings.batch_size))",
-        "repeat(rate, 1)",
+        "per_epoch - max(0, done - epoch * per_epoch)",
+        "1",
     ),
     _rates(
         "S03",
         "the learning rate of a short batch is that of the next epoch",
-        "repeat(rate, steps_per_epoch(len(job.training), settings.batch_size))",
-        "repeat(rate, max(1, len(job.training) // (settings.batch_size or len(job.training))))",
+        "repeat(rate, per_epoch",
+        "repeat(rate, max(1, len(job.training) // (settings.batch_size or len(job.training)))",
     ),
     _rates("S04", "the schedule is forgotten", FACTOR, "settings.learning_rate"),
     _schedule(

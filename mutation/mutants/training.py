@@ -10,7 +10,7 @@ DRAW = "np.multiply(stream.standard_normal(W.shape), scale, out=W)"
 SEED, SHUFFLE = "stream.seed([seed, 2, epoch])", "stream.shuffle(order)"
 FILL = "objective_gradient(network, theta, batch, settings.l2, gradient, pool)"
 STEP = "return [*calls, *update]"
-ADVANCE = "taken = _advance("
+COPY = "parameters(job.network, theta.vector.copy())"
 
 
 def _weights(name: str, says: str, old: str, new: str) -> Mutant:
@@ -44,16 +44,12 @@ TRAINING_STEPS = (
     ),
     Mutant(
         "M59",
-        "a row has the loss of the weights before the last step",
+        "a row has the loss of the weights of the row before",
         LOOP,
-        "train",
-        "latest = measure(job, theta, epoch)",
-        "latest = measure(job, before, epoch)",
-        also=Edit(
-            "train",
-            ADVANCE,
-            f"before = parameters(job.network, theta.vector.copy()); {ADVANCE}",
-        ),
+        "_go_on",
+        "measure(job, theta, epoch)",
+        f"measure(job, (lag.append({COPY}), lag.pop(0))[1], epoch)",
+        also=Edit("_go_on", "per_epoch, row,", f"lag = [{COPY}]\n    per_epoch, row,"),
     ),
     _steps(
         "M60", "b1 is never updated", STEP, "return [*calls, (gradient.b1.fill, (0,)), *update]"
@@ -152,14 +148,14 @@ REPORTS_AND_STOPPING = (
         "early stopping keeps the last weights under the name of the best",
         LOOP,
         "_end",
-        "parameters(job.network, best.vector), best.epoch",
-        "theta, best.epoch",
+        "parameters(job.network, stop.best.vector), stop.best.epoch",
+        "theta, stop.best.epoch",
     ),
     Mutant(
         "P21",
         "early stopping waits one epoch too long",
         LOOP,
-        "train",
+        "_stops",
         "epoch - best.epoch >=",
         "epoch - best.epoch >",
     ),

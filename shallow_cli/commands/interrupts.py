@@ -7,9 +7,13 @@ import threading
 from types import FrameType
 from typing import Any, Self
 
-from shallow_cli.errors import Problem, StoppedError
+from shallow_cli.errors import CLOSED_PIPE, Problem, StoppedError
 
 EXIT_CODE_OFFSET = 128
+# A terminal that is closed hangs up; Windows has no such signal.
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 class Interrupts:
@@ -21,7 +25,7 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in SIGNALS:
                 if signal.getsignal(number) is not signal.SIG_IGN:  # `trap '' INT` is a wish
                     self._before[number] = signal.signal(number, self._remember)
         return self
@@ -36,8 +40,12 @@ class Interrupts:
 
     @property
     def exit_code(self) -> int:
-        """130 after Ctrl-C, 143 after SIGTERM, 0 after neither."""
+        """130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, 141 without readers, else 0."""
         return 0 if self._received is None else EXIT_CODE_OFFSET + self._received
+
+    def by_closed_pipe(self) -> None:
+        """Nobody reads what is written: as good as a signal, unless one has come."""
+        self._received = self._received or CLOSED_PIPE - EXIT_CODE_OFFSET
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         if self._received is not None:

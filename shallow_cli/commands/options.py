@@ -50,7 +50,7 @@ Exit codes:
   1    the answer is no: gradient check failed, metric below --fail-under
   2    usage or config error        3    data or model file error
   4    no verdict, or diverged      70   a bug in shallow
-  130  interrupted   143  terminated   141  closed pipe"""
+  130  interrupted   143  terminated   129  hung up   141  closed pipe"""
 
 
 def with_table(overrides: Sequence[str], data: Path | None) -> list[str]:

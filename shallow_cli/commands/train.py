@@ -1,7 +1,9 @@
 """`shallow train`: a config in, a loss table and one model file out."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,14 +11,18 @@ import typer
 
 from shallow_cli.commands.options import DEFAULT_MODEL, Overrides
 from shallow_cli.console.streams import discard_stdout, say, write
-from shallow_cli.errors import DONE, Problem, UsageError
+from shallow_cli.errors import CLOSED_PIPE, DONE, DivergedError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from shallow_cli.commands.interrupts import Interrupts
     from shallow_cli.config import Config
     from shallow_cli.core.events import End, Event, Row
+    from shallow_cli.files.checkpoint_file import Checkpoint
+    from shallow_cli.fitting import Prepared
+    from shallow_cli.model import Model
 
 
-def train_cli(
+def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     config: Annotated[
         Path, typer.Argument(metavar="CONFIG", readable=False, help="A YAML config; - is stdin.")
     ],
@@ -30,6 +36,9 @@ def train_cli(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the checkpoint, if there is one.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show config, shapes and sizes; train nothing.")
     ] = False,
@@ -37,8 +46,8 @@ def train_cli(
     """Train a network and write one model file.
 
     The loss table goes to stdout, everything else to stderr, first of all how each column is
-    used. A row holds the loss of the
-    weights at that epoch.
+    used. A row holds the loss of the weights at that epoch. Ctrl-C stops after the running step and
+    keeps MODEL and a checkpoint, MODEL.ckpt, from which --resume goes on to the same bytes.
 
     \b
     Example:
@@ -52,62 +61,129 @@ def train_cli(
     if dry_run:
         show_plan(loaded)
         return
-    code = train(loaded, output, form=form, quiet=quiet)
+    code = train(loaded, output, Manner(form, quiet, resume))
     if code != DONE:
         raise typer.Exit(code)
 
 
-def train(config: "Config", output: Path, *, form: str = "table", quiet: bool = False) -> int:
+@dataclass(frozen=True)
+class Manner:
+    """How to train: the form of the rows, whether to be quiet, to go on from a checkpoint."""
+
+    form: str = "table"
+    quiet: bool = False
+    resume: bool = False
+
+    def tell(self, line: str) -> None:
+        """One line on stderr, unless nothing is wanted there."""
+        if not self.quiet:
+            say(line)
+
+
+def train(config: "Config", output: Path, manner: Manner) -> int:
     """Train, print the rows, write the model; returns the exit code.
+
+    A training that is interrupted leaves a checkpoint beside its model, one that ends does not.
 
     Raises:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
         DivergedError: if training ran away; no model is written then.
-        ModelFileError: if the model cannot be written.
+        ModelFileError: if the model cannot be written, or the checkpoint is damaged.
+        UsageError: if what is to be resumed is another training.
     """
     from shallow_cli.commands.interrupts import Interrupts
     from shallow_cli.console.training_notes import ending, notes
     from shallow_cli.core.events import Reason
-    from shallow_cli.core.training import train as train_events
-    from shallow_cli.files.model_file import require_replaceable, save_model
-    from shallow_cli.fitting import prepare, trained_model
+    from shallow_cli.files.model_file import require_replaceable
+    from shallow_cli.fitting import prepare
+    from shallow_cli.model import Model
+    from shallow_cli.resuming import found
 
     require_replaceable(output)
     prepared = prepare(config, output.absolute().parent)
-    tell = (lambda _: None) if quiet else say
     for note in notes(prepared, config):
-        tell(note)
+        manner.tell(note)
+    start = found(prepared, output) if manner.resume else None
+    if isinstance(start, Model):
+        manner.tell(f"{output} is finished, at epoch {start.ended['epoch']}: nothing is left to do")
+        return DONE
     with Interrupts() as interrupted:
-        events = train_events(prepared.job, prepared.theta, interrupted)
-        told = list(shown(events, config.epochs, form, interrupted, quiet=quiet))
-        model = trained_model(prepared, told)
-        save_model(model, output)
+        model = trained(prepared, output, start, manner, interrupted)
+    if model is None or interrupted.exit_code == CLOSED_PIPE:
+        return CLOSED_PIPE
     for line in ending(model, output):
-        tell(line)
-    stopped = model.ended["reason"] == Reason.INTERRUPTED.value
-    return interrupted.exit_code if stopped else DONE
+        manner.tell(line)
+    if model.ended["reason"] != Reason.INTERRUPTED.value:
+        return DONE
+    manner.tell("the same command with --resume goes on from there")
+    return interrupted.exit_code
+
+
+def trained(
+    prepared: "Prepared",
+    output: Path,
+    start: "Checkpoint | None",
+    manner: Manner,
+    interrupted: "Interrupts",
+) -> "Model | None":
+    """Train, from a checkpoint if there is one, and write the model.
+
+    Where nobody reads the rows any more there is none: a look at them must not cost a model that
+    is there already.
+
+    Raises:
+        DivergedError: if training ran away; no model is written then.
+        ModelFileError: if the model cannot be written.
+    """
+    from shallow_cli.core.batches import steps_per_epoch
+    from shallow_cli.core.events import End, Reason
+    from shallow_cli.core.training import train as train_events
+    from shallow_cli.files.checkpoint_file import checkpoint_of
+    from shallow_cli.files.model_file import save_model
+    from shallow_cli.fitting import trained_model
+    from shallow_cli.resuming import kept
+
+    path = checkpoint_of(output)
+    if start is None and path.is_file():
+        say(f"warning: {path} is replaced; --resume would have gone on from it")
+    if start:
+        per_epoch = steps_per_epoch(len(prepared.job.training), prepared.job.settings.batch_size)
+        manner.tell(f"going on after epoch {start.state.steps // per_epoch}, from {path}")
+    state, before = (start.state, start.history) if start else (None, ())
+    going_on = train_events(prepared.job, prepared.theta, interrupted, state)
+    events: Iterable[Event] = itertools.chain(before, going_on)
+    if not output.exists() or output.is_file():  # beside a device there is no checkpoint
+        events = kept(events, prepared, path, say)
+    told = list(shown(events, prepared.config.epochs, manner, interrupted))
+    last = told[-1]
+    unfinished = isinstance(last, End) and last.reason is Reason.INTERRUPTED
+    if unfinished and interrupted.exit_code == CLOSED_PIPE:
+        return None
+    try:
+        model = trained_model(prepared, told)
+    except DivergedError:
+        path.unlink(missing_ok=True)
+        raise
+    save_model(model, output)
+    if not unfinished:
+        path.unlink(missing_ok=True)
+    return model
 
 
 def shown(
-    events: "Iterator[Event]",
-    epochs: int,
-    form: str,
-    interrupted: Callable[[], bool],
-    *,
-    quiet: bool,
+    events: "Iterable[Event]", epochs: int, manner: Manner, interrupted: "Interrupts"
 ) -> "Iterator[Row | End]":
     """The rows and the end, while printing the rows and keeping a bar moving.
 
-    When an interrupt has ended the reader of the rows too, as in `train | tee`, the last row is
-    not printed, but the run goes on to write its model.
+    Where nobody reads the rows any more, as in `train | head`, the training is interrupted.
     """
     from shallow_cli.console.loss_table import loss_writer
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.core.events import Progress, Row
 
-    show = loss_writer(form, epochs)
-    with contextlib.closing(ProgressBar(wanted=not quiet)) as bar:
+    show = loss_writer(manner.form, epochs)
+    with contextlib.closing(ProgressBar(wanted=not manner.quiet)) as bar:
         for event in events:
             if isinstance(event, Progress):
                 bar.update(event.steps, event.of, f"epoch {event.epoch}")
@@ -117,8 +193,7 @@ def shown(
                     with bar.hidden():
                         show(event)
                 except BrokenPipeError:
-                    if not interrupted():
-                        raise
+                    interrupted.by_closed_pipe()
                     discard_stdout()
             yield event
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples, Examples, room_for
+from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for
 from shallow_cli.core.blocks import block_count
 from shallow_cli.core.buffers import Batch, batch_of, new_buffers
 from shallow_cli.core.calls import Call
@@ -26,11 +27,14 @@ def steps_per_epoch(rows: int, batch_size: int | None) -> int:
     return 1 if batch_size is None else -(-rows // batch_size)
 
 
-def batches(job: Job, step: Callable[[Batch], Step], rooms: int = 1) -> Iterator[Step]:
+def batches(
+    job: Job, step: Callable[[Batch], Step], rooms: int = 1, done: int = 0
+) -> Iterator[Step]:
     """What `step` makes of the batch of each step, epoch after epoch without end.
 
     It is asked once for a place in the buffer to which mini-batches are copied, so that what
     it makes must be used before the next. Of a batch, `rooms` blocks can be worked on at a time.
+    The first `done` steps are left out.
     """
     network, data, batch_size = job.network, job.training, job.settings.batch_size
     if batch_size is None:
@@ -38,11 +42,20 @@ def batches(job: Job, step: Callable[[Batch], Step], rooms: int = 1) -> Iterator
         while True:
             yield whole
     batch_size = min(batch_size, len(data))
+    epochs, steps = divmod(done, steps_per_epoch(len(data), batch_size))
+    orders = epoch_orders(job.settings.seed, len(data), epochs)
     large = block_count(network, batch_size) > 1
-    yield from (_large if large else _small)(job, step, batch_size, rooms)
+    found = (_large if large else _small)(job, step, batch_size, rooms, orders)
+    yield from islice(found, steps, None)
 
 
-def _small(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int) -> Iterator[Step]:
+def _small(
+    job: Job,
+    step: Callable[[Batch], Step],
+    batch_size: int,
+    rooms: int,
+    orders: Iterator[Array],
+) -> Iterator[Step]:
     """Batches of one block: several are copied together."""
     network, data = job.network, job.training
     gathered = room_for(data, _rows_gathered(data, batch_size))
@@ -52,14 +65,20 @@ def _small(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int)
         m: [step(batch) for batch in _consecutive(network, part, batch_size, rooms)]
         for m, part in parts.items()
     }
-    for order in epoch_orders(job.settings.seed, len(data)):
+    for order in orders:
         for start in range(0, len(data), len(gathered)):
             rows = order[start : start + len(gathered)]
             data.fill(rows, parts[len(rows)])
             yield from made[len(rows)]
 
 
-def _large(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int) -> Iterator[Step]:
+def _large(
+    job: Job,
+    step: Callable[[Batch], Step],
+    batch_size: int,
+    rooms: int,
+    orders: Iterator[Array],
+) -> Iterator[Step]:
     """Batches of several blocks: whoever works on a block copies its rows."""
     network, data = job.network, job.training
     gathered, wanted = room_for(data, batch_size), np.zeros(batch_size, dtype=np.intp)
@@ -74,7 +93,7 @@ def _large(job: Job, step: Callable[[Batch], Step], batch_size: int, rooms: int)
         several = block_count(network, m) > 1
         buffers = new_buffers(network, part, rooms)
         made[m] = several, step(batch_of(network, part, buffers, gather if several else None))
-    for order in epoch_orders(job.settings.seed, len(data)):
+    for order in orders:
         for start in range(0, len(data), batch_size):
             rows = order[start : start + batch_size]
             several, prepared = made[len(rows)]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
-from shallow_cli.core.arrays import AnyExamples
+from shallow_cli.core.arrays import AnyExamples, Array
 from shallow_cli.core.network import Network, Parameters
+from shallow_cli.core.stopping import Best, Losses
 
 
 @dataclass(frozen=True)
 class Settings:
     """How to train; a batch size of None is the full batch, in the rows' own order.
 
-    `early_stopping` is the patience in epochs on the validation loss, None for never. The names
-    are those of `OPTIMIZERS` (or lbfgs, for which an epoch is an iteration) and `SCHEDULES`.
+    `early_stopping` is the patience in epochs on the validation loss, None for never, and
+    `checkpoint_every` how many epochs there may be without a Progress. The names are those of
+    `OPTIMIZERS` (or lbfgs, for which an epoch is an iteration) and `SCHEDULES`.
     """
 
     learning_rate: float
@@ -33,6 +36,7 @@ class Settings:
     decay: float = 0.5
     decay_every: int = 100
     threads: int = 1
+    checkpoint_every: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class State:
+    """Where a training stands after so many steps: with it, a training goes on to the same bits.
+
+    `vector` are the last weights, `remembered` what the optimizer remembers, by name, and `row`
+    the last that was told.
+    """
+
+    steps: int
+    vector: Array
+    remembered: Mapping[str, Array]
+    best: Best
+    losses: Losses
+    row: Row
+
+
+@dataclass(frozen=True)
 class Progress:
-    """So many of all the steps are done."""
+    """So many of all the steps are done; `state` copies where training stands just now."""
 
     steps: int
     of: int
     epoch: int
+    state: Callable[[], State] = field(compare=False, repr=False)
 
 
 class Reason(Enum):

@@ -55,16 +55,17 @@ class Pair:
 Pairs = deque[Pair]
 
 
-def lbfgs(function: Function, x: Array) -> Iterator[Point]:
+def lbfgs(function: Function, x: Array, pairs: Pairs | None = None) -> Iterator[Point]:
     """The start, and then the point of every iteration; it ends where nothing is gained.
 
-    That is where the gradient is zero, or rounding hides every decrease.
+    That is where the gradient is zero, or rounding hides every decrease. `pairs` are those of
+    the iterations that led to x, if there were any; they are kept up to date.
     """
     point = Point(x, *function(x))
-    pairs: Pairs = deque(maxlen=REMEMBERED)
-    search = _downhill(point)
+    pairs = no_pairs() if pairs is None else pairs
     while True:
         yield point
+        search = (_direction(point.gradient, pairs), 1.0) if pairs else _downhill(point)
         found = _line_search(function, point, *search)
         if found is None and pairs:  # an old curvature may mislead: start afresh, downhill
             pairs.clear()
@@ -76,7 +77,11 @@ def lbfgs(function: Function, x: Array) -> Iterator[Point]:
         if curvature > EPSILON * float(change @ change):
             pairs.append(Pair(step, change, curvature))
         point = found
-        search = (_direction(point.gradient, pairs), 1.0) if pairs else _downhill(point)
+
+
+def no_pairs() -> Pairs:
+    """Before the first iteration."""
+    return deque(maxlen=REMEMBERED)
 
 
 def _downhill(start: Point) -> tuple[Array, float]:

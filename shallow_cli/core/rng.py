@@ -32,14 +32,14 @@ def split_stream(seed: int) -> np.random.RandomState:
     return np.random.RandomState([seed, 1])
 
 
-def epoch_orders(seed: int, rows: int) -> Iterator[Array]:
-    """The orders in which epochs 1, 2, … visit their rows, without end.
+def epoch_orders(seed: int, rows: int, done: int = 0) -> Iterator[Array]:
+    """The orders in which epochs 1, 2, … visit their rows, without end; `done` of them are over.
 
     Each is that of `RandomState([seed, 2, epoch])`; to seed a stream anew is quicker than to
     make one.
     """
     stream = np.random.RandomState(0)
-    for epoch in count(1):
+    for epoch in count(done + 1):
         stream.seed([seed, 2, epoch])
         order = np.arange(rows, dtype=np.int32 if rows <= np.iinfo(np.int32).max else np.int64)
         stream.shuffle(order)  # as `permutation` does, in half the room

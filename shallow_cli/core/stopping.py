@@ -16,16 +16,18 @@ class Losses:
     first: float
     best: float
     high_rows: int = 0  # in a row, up to now
+    finite: bool = True
 
-    def seen(self, loss: float) -> Losses:
-        """With one more logged loss."""
+    def seen(self, loss: float, finite: bool = True) -> Losses:
+        """With one more logged loss, of a row whose measures are all numbers, or are not."""
         high = loss > max(TIMES_FIRST * self.first, TIMES_BEST * self.best)
-        return Losses(self.first, min(self.best, loss), self.high_rows + 1 if high else 0)
+        high_rows = self.high_rows + 1 if high else 0
+        return Losses(self.first, min(self.best, loss), high_rows, finite)
 
     @property
     def diverged(self) -> bool:
-        """The loss stays above 10 × the first and 1,000 × the best."""
-        return self.high_rows >= HIGH_ROWS
+        """The loss is no number, or stays above 10 × the first and 1,000 × the best."""
+        return not self.finite or self.high_rows >= HIGH_ROWS
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shallow_cli.errors import Problem, ShallowError
+
+SUFFIX, NAMED = ".tmp", 20  # of a temporary file, and how much of the name it has
 
 
 @contextlib.contextmanager
@@ -30,20 +34,41 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
         return
     path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
     with _told(path, error):
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.name[:20]}.", suffix=".tmp", dir=path.parent
-        )
-        temporary = Path(name)
+        _remove_stale(path)
+        handle, temporary = _temporary(path)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file:  # open, and so locked, until it has its name
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(path)
+                os.fsync(handle)
+                temporary.chmod(0o666 & ~_umask())
+                temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
+
+
+def _temporary(path: Path) -> tuple[int, Path]:
+    """A new file beside `path`, locked: a lock ends with its process, however that ends."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_prefix(path), suffix=SUFFIX, dir=path.parent)
+        with contextlib.suppress(OSError):  # where there are no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:  # else somebody took it for stale before it was locked
+            return handle, Path(name)
+        os.close(handle)
+
+
+def _remove_stale(path: Path) -> None:
+    """Those of processes that were killed while they wrote: nobody holds them."""
+    for stale in path.parent.glob(f"{glob.escape(_prefix(path))}*{SUFFIX}"):
+        with contextlib.suppress(OSError), stale.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stale.unlink()
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:NAMED]}."
 
 
 @contextlib.contextmanager

@@ -1,23 +1,26 @@
-"""The model file: a zip of W1, b1, W2, b2 as .npy and one model.json, without code or dates.
-
-`numpy.load(path, allow_pickle=False)` opens it. The same model gives the same bytes.
-"""
+"""The model file: W1, b1, W2, b2 and a header."""
 
 from __future__ import annotations
 
-import io
-import json
-import tokenize
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Network, Parameters, zeros
 from shallow_cli.errors import ModelFileError, Problem, UsageError
-from shallow_cli.files.atomic import replacing, require_writable
+from shallow_cli.files.archive import (
+    DAMAGE,
+    HEADER,
+    ZIP,
+    read_archive,
+    read_array,
+    shape_and_dtype,
+    write_archive,
+)
+from shallow_cli.files.atomic import require_writable
 from shallow_cli.files.model_header import (
     columns_from,
     diagnoses_from,
@@ -26,15 +29,13 @@ from shallow_cli.files.model_header import (
     row_from,
     sections_from,
     sections_of,
+    versions_from,
 )
 from shallow_cli.model import Model
 
-FORMAT, FORMAT_VERSION = "shallow-model", 4
-HEADER = "model.json"
+FORMAT, CHECKPOINT, FORMAT_VERSION = "shallow-model", "shallow-checkpoint", 5
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
-EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
-ZIP = b"PK\x03\x04"
 
 
 def require_replaceable(path: Path) -> None:
@@ -76,17 +77,7 @@ def save_model(model: Model, path: Path) -> None:
         ModelFileError: if the file cannot be written.
     """
     header = {"format": FORMAT, "format_version": FORMAT_VERSION, **sections_of(model)}
-    text = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)
-    with replacing(path, ModelFileError) as file, zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(HEADER, EARLIEST_DATE), text)
-        for name, block in model.theta.blocks().items():
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", EARLIEST_DATE), _npy(block))
-
-
-def _npy(block: Array) -> bytes:
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(block), (1, 0), allow_pickle=False)
-    return buffer.getvalue()
+    write_archive(path, header, model.theta.blocks())
 
 
 def load_model(path: Path, suggestion: str = "") -> Model:
@@ -112,22 +103,8 @@ def load_model(path: Path, suggestion: str = "") -> Model:
     except ValueError as error:  # what the checks say
         text = f"not a shallow model, or a damaged one: {error}"
         raise ModelFileError(Problem(text, str(path))) from error
-    except _DAMAGE as error:  # what zipfile, json and numpy stumble over
+    except DAMAGE as error:  # what zipfile, json and numpy stumble over
         raise ModelFileError(Problem("not a shallow model, or a damaged one", str(path))) from error
-
-
-_DAMAGE = (
-    zipfile.BadZipFile,
-    KeyError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    MemoryError,
-    OverflowError,
-    tokenize.TokenError,
-)
 
 
 def _what_else(file: BinaryIO, suggestion: str) -> str:
@@ -142,19 +119,10 @@ def _what_else(file: BinaryIO, suggestion: str) -> str:
 
 
 def _read(file: BinaryIO) -> Model:
-    size = file.seek(0, io.SEEK_END)
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-        names = sorted(member.filename for member in members)
-        if names != sorted([HEADER, *(f"{name}.npy" for name in ARRAYS)]):
-            raise ValueError(f"its members are {', '.join(names[:10]) or 'none'}")
-        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-            raise ValueError("its members are compressed")
-        if sum(member.file_size for member in members) > size:
-            raise ValueError("its members are larger than the file")
-        header = _header(archive.read(HEADER))
-        network = network_from(header["network"])
-        theta = _theta(archive, network)
+    header, members = read_archive(file, ARRAYS)
+    require_format(header, FORMAT)
+    network = network_from(header["network"])
+    theta = theta_from(members, network)
     config, sources, ended = sections_from(header)
     kept = row_from(header["kept"])
     return Model(
@@ -163,6 +131,7 @@ def _read(file: BinaryIO) -> Model:
         columns_from(header["columns"], network),
         config,
         sources,
+        versions_from(header["made_with"]),
         ended,
         kept,
         history_from(header["history"], kept),
@@ -170,50 +139,40 @@ def _read(file: BinaryIO) -> Model:
     )
 
 
-def _header(member: bytes) -> dict[str, Any]:
-    header = json.loads(member, parse_constant=_no_number)
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+def require_format(header: Any, format_: str) -> None:
+    """Refuse a header of something else, or of another version.
+
+    Raises:
+        ValueError: saying of what.
+    """
+    if not isinstance(header, dict) or header.get("format") not in {FORMAT, CHECKPOINT}:
         raise ValueError("its header is not that of a model")
+    if header["format"] != format_:
+        what = {CHECKPOINT: "the checkpoint of a training; --resume goes on from it"}
+        raise ValueError(f"it is {what.get(header['format'], 'a model and no checkpoint')}")
     version = header["format_version"]
     if version != FORMAT_VERSION:
-        what = "which there never was"
+        what_of = "which there never was"
         if type(version) is int and version > 0:
             newer = version > FORMAT_VERSION
-            what = "of a newer shallow; upgrade" if newer else "of an older shallow; train it again"
-        raise ValueError(f"its format is version {version}, {what}")
-    return header
+            what_of = (
+                "of a newer shallow; upgrade" if newer else "of an older shallow; train it again"
+            )
+        raise ValueError(f"its format is version {version}, {what_of}")
 
 
-def _no_number(word: str) -> float:
-    raise ValueError(f"its header has a {word}")
+def theta_from(members: Mapping[str, bytes], network: Network) -> Parameters:
+    """The weights; the header says their shapes, and the members must agree.
 
-
-def _theta(archive: zipfile.ZipFile, network: Network) -> Parameters:
-    """The weights; the header says their shapes, and the members must agree."""
-    members = {name: archive.read(f"{name}.npy") for name in ARRAYS}
-    if network.n_parameters * 4 > sum(map(len, members.values())):
+    Raises:
+        ValueError: if they do not.
+    """
+    if network.n_parameters * 4 > sum(len(members[name]) for name in ARRAYS):
         raise ValueError("its network is larger than its weights")
-    dtype = _shape_and_dtype(members["W1"])[1]
+    dtype = shape_and_dtype(members["W1"])[1]
     if dtype not in DTYPES:
         raise ValueError(f"its weights are of dtype {dtype}")
     theta = zeros(network, DTYPES[dtype])
     for name, block in theta.blocks().items():
-        if _shape_and_dtype(members[name]) != (block.shape, dtype):
-            raise ValueError(f"{name} does not fit the network")
-        member = io.BytesIO(members[name])
-        block[...] = np.lib.format.read_array(member, allow_pickle=False)
-        if member.read(1):
-            raise ValueError(f"{name} is longer than it says")
-    if not np.isfinite(theta.vector).all():
-        raise ValueError("its weights are not finite")
+        read_array(name, members[name], block)
     return theta
-
-
-def _shape_and_dtype(member: bytes) -> tuple[tuple[int, ...], str]:
-    file = io.BytesIO(member)
-    if np.lib.format.read_magic(file) != (1, 0):
-        raise ValueError("an array is of another version")
-    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
-    if fortran_order:
-        raise ValueError("an array is in Fortran order")
-    return shape, dtype.str

@@ -14,6 +14,7 @@ from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.model import Diagnosis, Model
 from shallow_cli.resolving import broken_keys
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Category, Column, Columns, Feature
+from shallow_cli.versions import VERSIONS
 
 
 def sections_of(model: Model) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def sections_of(model: Model) -> dict[str, Any]:
         "columns": dataclasses.asdict(model.columns),
         "config": model.config,
         "sources": model.sources,
+        "made_with": model.made_with,
         "ended": model.ended,
         "kept": model.kept.values(),
         "history": [row.values() for row in model.history],
@@ -144,6 +146,17 @@ def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     if type(ended["reason"]) is not str or any(type(n) is not int or n < 0 for n in counts):
         raise ValueError("it does not say how training ended")
     return config, sources, ended
+
+
+def versions_from(found: dict[str, str]) -> dict[str, str]:
+    """What the file was made with.
+
+    Raises:
+        ValueError: if that is not told in words.
+    """
+    if not {*VERSIONS} <= {*found} or any(type(word) is not str for word in found.values()):
+        raise ValueError("it does not say what it was made with")
+    return found
 
 
 def _is_number(value: object) -> bool:

@@ -105,7 +105,7 @@ def test_a_rate_that_decays_too_early_is_found_at_its_step(monkeypatch: pytest.M
 
 
 def test_the_rows_of_another_batch_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def in_order(_seed: int, rows: int) -> Iterator[Any]:
+    def in_order(_seed: int, rows: int, _done: int) -> Iterator[Any]:
         return repeat(np.arange(rows))
 
     monkeypatch.setattr("shallow_cli.core.batches.epoch_orders", in_order)

@@ -1,0 +1,167 @@
+"""The checkpoint of a training: what it is of, and all that it takes to go on to the same bytes.
+
+It is a model file whose weights are the last ones, with `state/…` beside them: the best weights
+and what the optimizer remembers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+from shallow_cli.core.events import Row, State
+from shallow_cli.core.lbfgs import REMEMBERED, Pair
+from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
+from shallow_cli.core.stopping import Best, Losses
+from shallow_cli.errors import ModelFileError, Problem
+from shallow_cli.files.archive import (
+    DAMAGE,
+    read_archive,
+    read_array,
+    shape_and_dtype,
+    write_archive,
+)
+from shallow_cli.files.model_file import (
+    ARRAYS,
+    CHECKPOINT,
+    DTYPES,
+    FORMAT_VERSION,
+    require_format,
+    theta_from,
+)
+from shallow_cli.files.model_header import history_from, network_from, row_from, versions_from
+
+PAIRS = [field.name for field in dataclasses.fields(Pair)]  # of L-BFGS
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training that has not ended: what it is of, where it stands, and the rows so far."""
+
+    network: Network
+    config: dict[str, Any]
+    sources: dict[str, dict[str, Any]]
+    made_with: dict[str, str]
+    state: State
+    history: tuple[Row, ...]
+
+
+def checkpoint_of(model: Path) -> Path:
+    """Where the checkpoint of a training is that writes this model."""
+    return model.with_name(f"{model.name}.ckpt")
+
+
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Write it; an existing file is replaced whole or not at all.
+
+    Raises:
+        ModelFileError: if the file cannot be written.
+    """
+    state = checkpoint.state
+    theta = parameters(checkpoint.network, state.vector)
+    held = {"best": state.best.vector, **state.remembered}
+    header = {
+        "format": CHECKPOINT,
+        "format_version": FORMAT_VERSION,
+        "network": dataclasses.asdict(checkpoint.network),
+        "config": checkpoint.config,
+        "sources": checkpoint.sources,
+        "made_with": checkpoint.made_with,
+        "history": [row.values() for row in checkpoint.history],
+        "state": {
+            "steps": state.steps,
+            "best": {"epoch": state.best.epoch, "loss": state.best.loss},
+            "losses": dataclasses.asdict(state.losses),
+        },
+    }
+    arrays = {f"state/{name}": values for name, values in held.items()}
+    write_archive(path, header, {**theta.blocks(), **arrays})
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read it; everything is checked before it is believed.
+
+    Raises:
+        ModelFileError: if there is no such file, or it is no checkpoint, or a damaged one.
+    """
+    try:
+        with path.open("rb") as file:
+            return _read(file)
+    except OSError as error:
+        text = f"cannot be read: {error.strerror or error}"
+        raise ModelFileError(Problem(text, str(path))) from error
+    except ValueError as error:  # what the checks say
+        text = f"not a checkpoint, or a damaged one: {error}; remove it to start anew"
+        raise ModelFileError(Problem(text, str(path))) from error
+    except DAMAGE as error:
+        text = "not a checkpoint, or a damaged one; remove it to start anew"
+        raise ModelFileError(Problem(text, str(path))) from error
+
+
+def _read(file: BinaryIO) -> Checkpoint:
+    header, members = read_archive(file, ARRAYS, [f"state/{name}" for name in HELD])
+    require_format(header, CHECKPOINT)
+    network, found, config = network_from(header["network"]), header["state"], header["config"]
+    theta = theta_from(members, network)
+    names = ("best", *remembered_by(config["optimizer"]))
+    held = {name: _held(name, members[f"state/{name}"], network) for name in names}
+    if len(members) > len(ARRAYS) + len(held):
+        raise ValueError("its optimizer remembers something else")
+    rows = [row_from(row) for row in header["history"]]
+    if not rows:
+        raise ValueError("it has no rows")
+    history = history_from(header["history"], rows[-1])
+    best, losses = found["best"], found["losses"]
+    state = State(
+        _count(found["steps"]),
+        theta.vector,
+        held,
+        Best(
+            held.pop("best"),
+            _count(best["epoch"]),
+            None if best["loss"] is None else _number(best["loss"]),
+        ),
+        Losses(_number(losses["first"]), _number(losses["best"]), _count(losses["high_rows"])),
+        history[-1],
+    )
+    made_with = versions_from(header["made_with"])
+    return Checkpoint(network, config, header["sources"], made_with, state, history)
+
+
+def remembered_by(optimizer: str) -> tuple[str, ...]:
+    """What an optimizer remembers, by name."""
+    return ("x", *PAIRS) if optimizer == LBFGS else tuple(OPTIMIZERS[optimizer].remembers)
+
+
+HELD = {"best", *(name for optimizer in (*OPTIMIZERS, LBFGS) for name in remembered_by(optimizer))}
+
+
+def _held(name: str, member: bytes, network: Network) -> Array:
+    """A vector of the state; of L-BFGS as many as there are pairs."""
+    shape, dtype = shape_and_dtype(member)
+    n, pairs = network.n_parameters, shape[0] if name in PAIRS and shape else 0
+    allowed = {"curvature": (pairs,)}.get(name, (pairs, n)) if pairs else (n,)
+    none = name in PAIRS and shape == (0,)
+    if dtype not in DTYPES or pairs > REMEMBERED or not (none or shape == allowed):
+        raise ValueError(f"{name} is of shape {shape} and dtype {dtype}")
+    values = np.empty(shape, dtype)
+    read_array(name, member, values)
+    return values
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"its state has {value} for a count")
+    return value
+
+
+def _number(value: object) -> float:
+    if type(value) not in {int, float}:
+        raise ValueError(f"its state has {value} for a number")
+    return float(value)  # type: ignore[arg-type]

@@ -1,0 +1,123 @@
+"""What a training may go on from: its checkpoint, its finished model, or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from shallow_cli.core.events import End, Event, Progress, Reason, Row, State
+from shallow_cli.errors import ModelFileError, Problem, UsageError
+from shallow_cli.files.checkpoint_file import (
+    Checkpoint,
+    checkpoint_of,
+    load_checkpoint,
+    save_checkpoint,
+)
+from shallow_cli.files.model_file import load_model
+from shallow_cli.fitting import Prepared, deciding_keys
+from shallow_cli.model import Model
+from shallow_cli.versions import VERSIONS, made_with
+
+SECONDS = 30.0  # between two checkpoints, unless told in epochs
+
+
+def kept(
+    events: Iterable[Event], prepared: Prepared, path: Path, warn: Callable[[str], None]
+) -> Iterator[Event]:
+    """The events as they come; now and then, and at an interrupt, a checkpoint is written.
+
+    Training goes on where one cannot be written, which is told once.
+    """
+    rows: list[Row] = []
+    latest: Progress | None = None
+    due, warned = monotonic() + SECONDS, False
+    for event in events:
+        if isinstance(event, Row):
+            rows.append(event)
+        elif isinstance(event, Progress):
+            latest = event
+        interrupted = isinstance(event, End) and event.reason is Reason.INTERRUPTED
+        wanted = isinstance(event, Progress) and _is_due(event, prepared, monotonic() >= due)
+        if latest and (wanted or interrupted):
+            due = monotonic() + SECONDS
+            try:
+                save_checkpoint(_checkpoint(prepared, latest.state(), rows), path)
+            except ModelFileError as error:
+                if not warned:
+                    warn(f"warning: no checkpoint: {error}")
+                warned = True
+        yield event
+
+
+def _is_due(event: Progress, prepared: Prepared, late: bool) -> bool:
+    settings = prepared.job.settings
+    if settings.checkpoint_every is None:
+        return late
+    return event.steps % (settings.checkpoint_every * event.of // settings.epochs) == 0
+
+
+def _checkpoint(prepared: Prepared, state: State, rows: Sequence[Row]) -> Checkpoint:
+    return Checkpoint(
+        prepared.job.network,
+        deciding_keys(prepared.config),
+        prepared.data.sources,
+        made_with(),
+        state,
+        tuple(row for row in rows if row.epoch <= state.row.epoch),
+    )
+
+
+def found(prepared: Prepared, output: Path) -> Checkpoint | Model | None:
+    """What a training goes on from: its checkpoint, or its model where it is finished.
+
+    Raises:
+        ModelFileError: if the file that is there is damaged.
+        UsageError: if it is of another training, naming what differs.
+    """
+    path = checkpoint_of(output)
+    if path.is_file():
+        checkpoint = load_checkpoint(path)
+        _require_same(checkpoint, prepared, path)
+        return checkpoint
+    if not output.is_file() or not output.stat().st_size:
+        return None
+    model = load_model(output)
+    if model.ended["reason"] == Reason.INTERRUPTED.value:
+        return None
+    _require_same(model, prepared, output)
+    return model
+
+
+def _require_same(there: Checkpoint | Model, prepared: Prepared, path: Path) -> None:
+    different = [
+        *_differences(_plain(there.config), _plain(deciding_keys(prepared.config))),
+        *_differences(_data(there.sources), _data(prepared.data.sources)),
+        *_differences(_versions(there.made_with), _versions(made_with())),
+    ]
+    if different:
+        text = f"is of another training: {'; '.join(different)}. Without --resume it is replaced"
+        raise UsageError(Problem(text, str(path)))
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """As a file has it: of tuples lists are left."""
+    plain: dict[str, Any] = json.loads(json.dumps(config))
+    return plain
+
+
+def _data(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {f"the {name} rows": source["sha256"][:12] for name, source in sources.items()}
+
+
+def _versions(found: Mapping[str, str]) -> dict[str, str]:
+    return {name: found[name] for name in VERSIONS}
+
+
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
+    """Of what a file says and what is so now, in words."""
+    for name in {**there, **here}:
+        if there.get(name) != here.get(name):
+            yield f"{name} is {there.get(name)} there, {here.get(name)} here"
