@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TextIO
@@ -13,9 +14,10 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def say(text: str) -> None:
-    """One line on stderr."""
-    sys.stderr.write(one_line(text) + "\n")
-    sys.stderr.flush()
+    """One line on stderr; where it cannot be written there is nobody to tell it."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(one_line(text) + "\n")
+        sys.stderr.flush()
 
 
 def write(text: str) -> None:

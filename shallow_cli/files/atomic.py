@@ -32,8 +32,8 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
         with _told(path, error), path.open("wb") as file:
             yield file
         return
-    path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
     with _told(path, error):
+        path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
         _remove_stale(path)
         handle, temporary = _temporary(path)
         try:
