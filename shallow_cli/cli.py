@@ -89,7 +89,9 @@ def main() -> None:
     import warnings
 
     _open_closed_streams()
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` is a wish
+            signal.signal(number, _terminate)
     # Overflow is found where it matters, by looking at the numbers; NumPy need not tell as well.
     warnings.simplefilter("ignore", RuntimeWarning)
     for stream in (sys.stdout, sys.stderr):
