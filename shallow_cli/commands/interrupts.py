@@ -10,10 +10,7 @@ from typing import Any, Self
 from shallow_cli.errors import CLOSED_PIPE, Problem, StoppedError
 
 EXIT_CODE_OFFSET = 128
-# A terminal that is closed hangs up; Windows has no such signal.
-SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal that is closed hangs up
 
 
 class Interrupts:
