@@ -54,6 +54,12 @@ class DivergedError(ShallowError):
     exit_code = 4
 
 
+class UnrepeatableError(ShallowError):
+    """The same training has given two models."""
+
+    exit_code = 1
+
+
 class StoppedError(ShallowError):
     """A second signal came while the first was being served."""
 

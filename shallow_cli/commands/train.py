@@ -11,7 +11,14 @@ import typer
 
 from shallow_cli.commands.options import DEFAULT_MODEL, Overrides
 from shallow_cli.console.streams import discard_stdout, say, write
-from shallow_cli.errors import CLOSED_PIPE, DONE, DivergedError, Problem, UsageError
+from shallow_cli.errors import (
+    CLOSED_PIPE,
+    DONE,
+    DivergedError,
+    Problem,
+    UnrepeatableError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from shallow_cli.commands.interrupts import Interrupts
@@ -39,6 +46,9 @@ def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the checkpoint, if there is one.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Train twice, and compare the bytes of the models.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show config, shapes and sizes; train nothing.")
     ] = False,
@@ -61,18 +71,21 @@ def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     if dry_run:
         show_plan(loaded)
         return
-    code = train(loaded, output, Manner(form, quiet, resume))
+    code = train(loaded, output, Manner(form, quiet, resume, verify))
     if code != DONE:
         raise typer.Exit(code)
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How to train: the form of the rows, whether to be quiet, to go on from a checkpoint."""
+    """How to train: the form of the rows; whether to be quiet, to go on from a checkpoint, and to
+    train once more and compare.
+    """
 
     form: str = "table"
     quiet: bool = False
     resume: bool = False
+    verify: bool = False
 
     def tell(self, line: str) -> None:
         """One line on stderr, unless nothing is wanted there."""
@@ -109,18 +122,19 @@ def train(config: "Config", output: Path, manner: Manner) -> int:
         manner.tell(f"{output} is finished, at epoch {start.ended['epoch']}: nothing is left to do")
         return DONE
     with Interrupts() as interrupted:
-        model = trained(prepared, output, start, manner, interrupted)
+        model = trained(config, prepared, output, start, manner, interrupted)
     if model is None or interrupted.exit_code == CLOSED_PIPE:
         return CLOSED_PIPE
     for line in ending(model, output):
         manner.tell(line)
     if model.ended["reason"] != Reason.INTERRUPTED.value:
-        return DONE
+        return interrupted.exit_code if manner.verify else DONE
     manner.tell("the same command with --resume goes on from there")
     return interrupted.exit_code
 
 
 def trained(
+    config: "Config",
     prepared: "Prepared",
     output: Path,
     start: "Checkpoint | None",
@@ -135,6 +149,7 @@ def trained(
     Raises:
         DivergedError: if training ran away; no model is written then.
         ModelFileError: if the model cannot be written.
+        UnrepeatableError: if it is to be verified, and another training gives another model.
     """
     from shallow_cli.core.batches import steps_per_epoch
     from shallow_cli.core.events import End, Reason
@@ -165,10 +180,36 @@ def trained(
     except DivergedError:
         path.unlink(missing_ok=True)
         raise
+    if manner.verify and not interrupted():
+        manner.tell(repeated(model, config, interrupted))
     save_model(model, output)
     if not unfinished:
         path.unlink(missing_ok=True)
     return model
+
+
+def repeated(model: "Model", config: "Config", interrupted: "Interrupts") -> str:
+    """Train once more from the config, and say that it has given the same bytes.
+
+    Raises:
+        UnrepeatableError: if it has not.
+    """
+    from hashlib import sha256
+
+    from shallow_cli.core.training import train as train_events
+    from shallow_cli.files.model_file import model_bytes
+    from shallow_cli.fitting import prepare, trained_model
+
+    prepared = prepare(config)
+    events = list(train_events(prepared.job, prepared.theta, interrupted))
+    if interrupted():
+        return "not verified: interrupted while training for the second time"
+    first, second = model_bytes(model), model_bytes(trained_model(prepared, events))
+    if first != second:
+        text = "not repeatable: training twice has given two models; no model was written"
+        raise UnrepeatableError(Problem(text))
+    digest = sha256(first).hexdigest()
+    return f"verified: trained twice, {len(first)} bytes are the same (SHA-256 {digest})"
 
 
 def shown(

@@ -43,8 +43,14 @@ def write_archive(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Ar
     Raises:
         ModelFileError: if the file cannot be written.
     """
+    with replacing(path, ModelFileError) as file:
+        fill(file, header, arrays)
+
+
+def fill(file: BinaryIO, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Write it to a file that is open."""
     text = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)
-    with replacing(path, ModelFileError) as file, zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, EARLIEST_DATE), text)
         for name, values in arrays.items():
             archive.writestr(zipfile.ZipInfo(f"{name}{NPY}", EARLIEST_DATE), _npy(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from shallow_cli.files.archive import (
     DAMAGE,
     HEADER,
     ZIP,
+    fill,
     read_archive,
     read_array,
     shape_and_dtype,
@@ -76,8 +78,18 @@ def save_model(model: Model, path: Path) -> None:
     Raises:
         ModelFileError: if the file cannot be written.
     """
-    header = {"format": FORMAT, "format_version": FORMAT_VERSION, **sections_of(model)}
-    write_archive(path, header, model.theta.blocks())
+    write_archive(path, _header_of(model), model.theta.blocks())
+
+
+def model_bytes(model: Model) -> bytes:
+    """What `save_model` would write."""
+    file = io.BytesIO()
+    fill(file, _header_of(model), model.theta.blocks())
+    return file.getvalue()
+
+
+def _header_of(model: Model) -> dict[str, Any]:
+    return {"format": FORMAT, "format_version": FORMAT_VERSION, **sections_of(model)}
 
 
 def load_model(path: Path, suggestion: str = "") -> Model:
