@@ -53,6 +53,13 @@ def test_a_training_that_does_not_repeat_has_no_model(
     assert not Path("model.npz").exists()
 
 
+def test_a_finished_model_is_verified_too(shallow: Shallow) -> None:
+    write(Path("c.yaml"), TEXT)
+    shallow("train", "c.yaml")
+    done = shallow("train", "c.yaml", "--resume", "--verify")
+    assert "nothing is left to do\nverified: trained twice, " in done.err
+
+
 def test_an_interrupt_keeps_the_model_and_says_that_it_is_not_verified(
     shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

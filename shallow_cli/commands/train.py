@@ -103,24 +103,32 @@ def train(config: "Config", output: Path, manner: Manner) -> int:
         DataError: if the data cannot be read or trained on.
         DivergedError: if training ran away; no model is written then.
         ModelFileError: if the model cannot be written, or the checkpoint is damaged.
-        UsageError: if what is to be resumed is another training.
+        UnrepeatableError: if it is to be verified, and another training gives another model.
+        UsageError: if what is to be resumed is another training, or another file is in its place.
     """
     from shallow_cli.commands.interrupts import Interrupts
     from shallow_cli.console.training_notes import ending, notes
     from shallow_cli.core.events import Reason
+    from shallow_cli.files.checkpoint_file import checkpoint_of
     from shallow_cli.files.model_file import require_replaceable
     from shallow_cli.fitting import prepare
     from shallow_cli.model import Model
     from shallow_cli.resuming import found
 
     require_replaceable(output)
+    if has_checkpoint(output):
+        require_replaceable(checkpoint_of(output))
     prepared = prepare(config, output.absolute().parent)
     for note in notes(prepared, config):
         manner.tell(note)
     start = found(prepared, output) if manner.resume else None
     if isinstance(start, Model):
         manner.tell(f"{output} is finished, at epoch {start.ended['epoch']}: nothing is left to do")
-        return DONE
+        if not manner.verify:
+            return DONE
+        with Interrupts() as interrupted:
+            manner.tell(repeated(start, config, interrupted))
+        return interrupted.exit_code
     with Interrupts() as interrupted:
         model = trained(config, prepared, output, start, manner, interrupted)
     if model is None or interrupted.exit_code == CLOSED_PIPE:
@@ -131,6 +139,11 @@ def train(config: "Config", output: Path, manner: Manner) -> int:
         return interrupted.exit_code if manner.verify else DONE
     manner.tell("the same command with --resume goes on from there")
     return interrupted.exit_code
+
+
+def has_checkpoint(output: Path) -> bool:
+    """Whether a training keeps a checkpoint; not beside a device."""
+    return not output.exists() or output.is_file()
 
 
 def trained(
@@ -168,7 +181,7 @@ def trained(
     state, before = (start.state, start.history) if start else (None, ())
     going_on = train_events(prepared.job, prepared.theta, interrupted, state)
     events: Iterable[Event] = itertools.chain(before, going_on)
-    if not output.exists() or output.is_file():  # beside a device there is no checkpoint
+    if has_checkpoint(output):
         events = kept(events, prepared, path, say)
     told = list(shown(events, prepared.config.epochs, manner, interrupted))
     last = told[-1]
