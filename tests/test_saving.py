@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -21,7 +22,7 @@ from shallow_cli.cli import run
 from shallow_cli.errors import ModelFileError
 from shallow_cli.files import atomic
 from shallow_cli.files.config_file import parse_config
-from shallow_cli.files.model_file import load_model, save_model
+from shallow_cli.files.model_file import load_model, model_bytes, save_model
 from shallow_cli.fitting import fit
 from shallow_cli.model import Model
 
@@ -42,18 +43,22 @@ def models() -> tuple[Model, Model]:
     return old, new
 
 
-@pytest.fixture
-def old_bytes(models: tuple[Model, Model], tmp_path: Path) -> bytes:
-    save_model(models[0], tmp_path / "m.npz")
-    return (tmp_path / "m.npz").read_bytes()
+@dataclass(frozen=True)
+class Place:
+    """Where the old model is, and what the bytes of both are."""
+
+    path: Path
+    old: bytes
+    new: bytes
 
 
 @pytest.fixture
-def new_bytes(models: tuple[Model, Model], tmp_path: Path) -> bytes:
-    save_model(models[1], tmp_path / "new")
-    found = (tmp_path / "new").read_bytes()
-    (tmp_path / "new").unlink()
-    return found
+def place(models: tuple[Model, Model], tmp_path: Path) -> Place:
+    path = tmp_path / "m.npz"
+    save_model(models[0], path)
+    old, new = map(model_bytes, models)
+    assert path.read_bytes() == old
+    return Place(path, old, new)
 
 
 def forked(work: Callable[[], int | None]) -> int:
@@ -91,12 +96,10 @@ def traced(work: Callable[[], None], at: Callable[[int], None]) -> int:
 
 def test_killed_at_any_line_of_the_save(
     models: tuple[Model, Model],
-    old_bytes: bytes,
-    new_bytes: bytes,
-    tmp_path: Path,
+    place: Place,
     record_property: Record,
 ) -> None:
-    path, seen = tmp_path / "m.npz", {"old": 0, "new": 0}
+    path, seen = place.path, {"old": 0, "new": 0}
 
     def save() -> None:
         save_model(models[1], path)
@@ -104,19 +107,19 @@ def test_killed_at_any_line_of_the_save(
     lines = traced(save, lambda _: None)
     points = {1 + point * lines // KILL_POINTS for point in range(KILL_POINTS)}
     for point in sorted(points):
-        path.write_bytes(old_bytes)
+        path.write_bytes(place.old)
 
         def killed(point: int = point) -> int:
             return traced(save, lambda line: os.kill(os.getpid(), (line == point) * signal.SIGKILL))
 
         assert forked(killed) == -signal.SIGKILL
         found = path.read_bytes()
-        assert found in {old_bytes, new_bytes}, f"half a file at line {point} of {lines}"
-        seen["old" if found == old_bytes else "new"] += 1
+        assert found in {place.old, place.new}, f"half a file at line {point} of {lines}"
+        seen["old" if found == place.old else "new"] += 1
     record_property("found", f"killed at {len(points)} of {lines} lines: {seen}")
     assert all(seen.values())
     save()  # and what was left is removed by whoever saves next
-    assert [each.name for each in tmp_path.iterdir()] == ["m.npz"]
+    assert [each.name for each in path.parent.iterdir()] == ["m.npz"]
 
 
 class Faulty:
@@ -182,30 +185,28 @@ def failures(
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EACCES])
 @pytest.mark.parametrize("sticky", [False, True], ids=["once", "from-then-on"])
-def test_every_operation_may_fail(  # noqa: PLR0913, PLR0917 - fixtures
+def test_every_operation_may_fail(
     code: int,
     sticky: bool,
     models: tuple[Model, Model],
-    old_bytes: bytes,
-    new_bytes: bytes,
-    tmp_path: Path,
+    place: Place,
     monkeypatch: pytest.MonkeyPatch,
     record_property: Record,
 ) -> None:
-    path = tmp_path / "m.npz"
+    path = place.path
     found: list[bytes] = []
     for told in failures(lambda: save_model(models[1], path), monkeypatch, sticky, code):
         assert told
         found.append(path.read_bytes())
-        assert [each.name for each in tmp_path.iterdir()] == ["m.npz"]
-        path.write_bytes(old_bytes)
+        assert [each.name for each in path.parent.iterdir()] == ["m.npz"]
+        path.write_bytes(place.old)
     record_property("found", f"{len(found)} operations failed, one after the other")
     assert len(found) > 10
-    assert set(found) <= {old_bytes, new_bytes}
-    assert found.count(old_bytes) >= len(found) - 2  # only the folder is synced after the rename
+    assert set(found) <= {place.old, place.new}
+    assert found.count(place.old) >= len(found) - 2  # only the folder is synced after the rename
 
 
-def test_a_disk_that_is_full(old_bytes: bytes, tmp_path: Path) -> None:
+def test_a_disk_that_is_full(place: Place, tmp_path: Path) -> None:
     """Of a file, which may not grow beyond a limit; a full disk says the same to whoever writes."""
     write(tmp_path / "c.yaml", "data: {generate: moons}\nepochs: 3\nhidden_units: 40\n")
     errors = tmp_path / "errors"
@@ -220,7 +221,7 @@ def test_a_disk_that_is_full(old_bytes: bytes, tmp_path: Path) -> None:
             return run(["train", "c.yaml", "-o", "m.npz", "-q"])
 
         assert forked(train) == 3
-        assert (tmp_path / "m.npz").read_bytes() == old_bytes
+        assert (tmp_path / "m.npz").read_bytes() == place.old
         assert sorted(path.name for path in tmp_path.iterdir()) == ["c.yaml", "errors", "m.npz"]
         if size > 100:  # or there is no room for what is said
             assert errors.read_text() == "m.npz: cannot be written: File too large\n"
@@ -228,12 +229,10 @@ def test_a_disk_that_is_full(old_bytes: bytes, tmp_path: Path) -> None:
 
 def test_two_writers_and_a_reader(
     models: tuple[Model, Model],
-    old_bytes: bytes,
-    new_bytes: bytes,
-    tmp_path: Path,
+    place: Place,
     record_property: Record,
 ) -> None:
-    path, until = tmp_path / "m.npz", time.monotonic() + SECONDS
+    path, until = place.path, time.monotonic() + SECONDS
     writers = []
     for model in models:
         child = os.fork()
@@ -250,8 +249,8 @@ def test_two_writers_and_a_reader(
     assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in writers] == [0, 0]
     record_property("found", f"{reads} reads while two wrote")
     assert reads > 50
-    assert kinds == {old_bytes, new_bytes}
-    assert [each.name for each in tmp_path.iterdir()] == ["m.npz"]
+    assert kinds == {place.old, place.new}
+    assert [each.name for each in path.parent.iterdir()] == ["m.npz"]
 
 
 def test_a_temporary_file_in_use_is_left_alone(models: tuple[Model, Model], tmp_path: Path) -> None:
@@ -261,4 +260,4 @@ def test_a_temporary_file_in_use_is_left_alone(models: tuple[Model, Model], tmp_
         save_model(models[0], path)
         assert len(list(tmp_path.iterdir())) == 2
     assert path.read_bytes() == b"slow"
-    assert [each.name for each in tmp_path.iterdir()] == ["m.npz"]
+    assert [each.name for each in path.parent.iterdir()] == ["m.npz"]
