@@ -50,9 +50,15 @@ PROMISES = (
     f"{CORE}/test_lbfgs.py",
     f"{CORE}/test_steps.py",
     f"{CORE}/test_training.py",
+    f"{CORE}/test_floating_point.py",
     f"{CORE}/test_float32.py",
     f"{CORE}/test_metrics.py",
     f"{CORE}/test_prediction.py",
+    "tests/test_model_file.py",
+    "tests/test_checkpoint_file.py",
+    "tests/test_saving.py",
+    "tests/test_resume.py",
+    "tests/test_interrupts.py",
     "tests/test_tables.py",
     "tests/test_columns.py",
     "tests/test_missing.py",
@@ -69,10 +75,15 @@ PROMISES = (
 SLOW = (
     f"{CORE}/test_ranking.py::test_millions_of_scores_are_off_by_less_than_a_millionth",
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
+    "tests/test_saving.py::test_two_writers_and_a_reader",
+    "tests/test_resume.py::test_killed_twenty_times_it_ends_in_the_same_bytes",
 )
 
-# The tests of a module of the core, besides those that have its name.
+# The tests of a module, besides those that have its name.
+FILES = ("model_file", "checkpoint_file", "saving", "resume", "interrupts")
 OF_MODULE = {
+    **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
+    **dict.fromkeys(("resuming", "train"), FILES),
     "arrays": ("batches", "weights", "made"),
     "blocks": ("gradient", "batches", "made", "threads"),
     "buffers": ("gradient", "batches", "float32", "made", "threads"),
@@ -84,7 +95,7 @@ OF_MODULE = {
     "rng": ("batches", "training"),
     "squares": ("tallies",),
     "stopping": ("training",),
-    "workers": ("threads",),
+    "workers": ("threads", "floating_point"),
 }
 
 
@@ -106,11 +117,12 @@ class Check:
         """The words for the tests that are most likely to see a mistake in a module, if any are."""
         stem = PurePath(module).stem
         names = {f"/test_{name}.py" for name in (stem, *OF_MODULE.get(stem, ()))}
-        core, tests = module.startswith("core/"), [w for w in self.words if w.startswith("tests/")]
+        named = module.startswith("core/") or stem in OF_MODULE
+        tests = [word for word in self.words if word.startswith("tests/")]
         others = {
             test
             for test in tests
-            if not (any(n in test for n in names) if core else CORE not in test)
+            if not (any(n in test for n in names) if named else CORE not in test)
         }
         return tuple(w for w in self.words if w not in others) if len(others) < len(tests) else ()
 
@@ -126,7 +138,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core and the tables: what must hold whatever the numbers are",
+        "the other tests of the core, the tables and the files: what must hold whatever the "
+        "numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),

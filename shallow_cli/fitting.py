@@ -8,7 +8,7 @@ model = trained_model(prepared, events)
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,15 +151,13 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         DivergedError: if training ran away.
         ValueError: if the stream has not ended.
     """
-    end = events[-1] if events else None
-    if not isinstance(end, End):
-        raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
+    end = end_of(events)
     rows = tuple(event for event in events if isinstance(event, Row))
     names = prepared.data.columns.input_names
     past = Training(prepared.config, prepared.job, prepared.theta, rows, end, names)
     if end.reason is Reason.DIVERGED:
-        problems = [_divergence(rows, end, prepared.config), *map(str, why_diverged(past))]
-        raise DivergedError(*map(Problem, problems))
+        problems = [_divergence(rows, end, prepared.config), *exceptions(end)]
+        raise DivergedError(*map(Problem, [*problems, *map(str, why_diverged(past))]))
     return Model(
         network=prepared.job.network,
         theta=end.theta,
@@ -178,6 +176,18 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
     )
 
 
+def end_of(events: Sequence[Event]) -> End:
+    """The last of a stream of events.
+
+    Raises:
+        ValueError: if the stream has not ended.
+    """
+    end = events[-1] if events else None
+    if not isinstance(end, End):
+        raise ValueError("the training has not ended")  # noqa: TRY004 - the stream, not its type
+    return end
+
+
 def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     """How a training ran away and what to try."""
     double = "--set dtype=float64, " if config.dtype == "float32" else ""
@@ -190,6 +200,12 @@ def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     what = f"training diverged at epoch {end.last_epoch}: the loss was {rows[0].loss:.6g} at first"
     cure = f"{weights}, or {data}" if config.optimizer == LBFGS else slower_than(config)
     return f"{what}{then}; no model was written. Try {double}{cure}"
+
+
+def exceptions(end: End) -> Iterator[str]:
+    """How many operations on arrays overflowed or were invalid, if some did, in one line."""
+    if end.overflow or end.invalid:
+        yield f"operations that overflowed: {end.overflow}, that were invalid: {end.invalid}"
 
 
 def slower_than(config: Config) -> str:

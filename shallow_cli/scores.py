@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import AnyExamples, Array, in_memory
+from shallow_cli.core.floating_point import Exceptions, counting
 from shallow_cli.core.linear import predict_linear
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.outputs import OUTPUTS
@@ -47,15 +46,13 @@ def network_scored(
     network: Network, theta: Parameters, columns: Columns, data: AnyExamples, threads: int = 1
 ) -> Iterator[Scored]:
     """What a network says of examples, block by block; what overflows is not finite."""
-    blocks = passes(network, theta, data, threads)
-    while True:
-        with np.errstate(all="ignore"):  # not around the yield: it is for this pass only
-            passed = next(blocks, None)
-            if passed is None:
-                return
-            loss = float(passed.summed_loss(network).real)
-            scored = _scored(passed.rows, passed.Y.T, passed.A2.T, columns, loss)
-        yield scored
+    scored = (
+        _scored(
+            passed.rows, passed.Y.T, passed.A2.T, columns, float(passed.summed_loss(network).real)
+        )
+        for passed in passes(network, theta, data, threads)
+    )
+    return counting(scored, Exceptions())
 
 
 def linear_scored(output: str, W: Array, columns: Columns, data: AnyExamples) -> Iterator[Scored]:

@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from shallow_cli.core.arrays import Array
 from shallow_cli.errors import ModelFileError
 from shallow_cli.files.archive import write_archive
 from shallow_cli.files.checkpoint_file import Checkpoint, load_checkpoint, save_checkpoint
@@ -100,14 +102,24 @@ def test_a_header_that_was_tampered_with(
         load_checkpoint(kept)
 
 
-@pytest.mark.parametrize("name", ["x", "step", "change", "curvature"])
-def test_what_is_remembered_must_fit(name: str, kept: Path) -> None:
+Remembering = Mapping[str, Array]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r: {**r, "x": r["x"][:-1]}, "x is of shape"),
+        (lambda r: {**r, "step": r["step"][:, :-1]}, "step is of shape"),
+        (lambda r: {**r, "change": r["change"][:, :-1]}, "change is of shape"),
+        (lambda r: {**r, "curvature": r["curvature"][:-1]}, "remembers more of some steps than of"),
+        (lambda r: {n: r[n] if n == "x" else np.repeat(r[n], 9, 0) for n in r}, "is of shape (54,"),
+    ],
+)
+def test_what_is_remembered_must_fit(
+    change: Callable[[Remembering], Remembering], said: str, kept: Path
+) -> None:
     checkpoint = load_checkpoint(kept)
-    state = checkpoint.state
-    remembered = {**state.remembered, name: state.remembered[name][..., :-1]}
-    wrong = dataclasses.replace(state, remembered=remembered)
+    wrong = dataclasses.replace(checkpoint.state, remembered=change(checkpoint.state.remembered))
     save_checkpoint(dataclasses.replace(checkpoint, state=wrong), kept)
-    if name == "curvature":  # fewer than steps: told when training goes on
-        return
-    with pytest.raises(ModelFileError, match=f"{name} is of shape"):
+    with pytest.raises(ModelFileError, match=re.escape(said)):
         load_checkpoint(kept)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -123,10 +124,24 @@ def test_a_diverged_run_writes_no_model_and_suggests_a_rate(
     good = Path("model.npz").read_bytes()
     done = shallow("train", config, code=4)
     assert "training diverged at epoch" in done.err
-    assert done.err.endswith("no model was written. Try --set learning_rate=1 (it is 50)\n")
+    *_, told, operations = done.err.splitlines()
+    assert told.endswith("no model was written. Try --set learning_rate=1 (it is 50)")
+    assert re.fullmatch(r"operations that overflowed: \d+, that were invalid: [1-9]\d*", operations)
     assert Path("model.npz").read_bytes() == good
     assert "nan" not in done.out
     assert "inf" not in done.out
+
+
+def test_overflow_without_divergence_is_told_in_one_line(shallow: Shallow, tmp_path: Path) -> None:
+    """L-BFGS steps back from a trial whose loss is no number."""
+    config = write(tmp_path / "c.yaml", "data: {generate: sine}\noptimizer: lbfgs\nepochs: 3\n")
+    done = shallow("train", config, "--set", "init_scale=1e76", "--set", "activation=identity")
+    (told,) = [line for line in done.err.splitlines() if "overflowed" in line]
+    assert re.fullmatch(
+        r"warning: operations that overflowed: [1-9]\d*, that were invalid: \d+; "
+        r"look for numbers far beyond the others",
+        told,
+    )
 
 
 def test_a_bounded_loss_that_explodes_has_diverged_too(shallow: Shallow, tmp_path: Path) -> None:
@@ -195,6 +210,7 @@ def test_a_held_out_row_may_be_too_far_beyond_the_others(shallow: Shallow) -> No
     assert done.err == (
         "the first weights give no finite loss; try a smaller init_scale than 0.01, "
         "or look for numbers far beyond the others\n"
+        "operations that overflowed: 1, that were invalid: 0\n"
     )
 
 

@@ -85,7 +85,7 @@ LEVELS = [
     "core.activations",
     "core.datasets",
     "core.rng",
-    "core.calls",
+    "core.calls core.floating_point",
     "core.arrays",
     "errors",
 ]

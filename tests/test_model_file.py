@@ -15,6 +15,7 @@ import pytest
 
 from shallow_cli.core.network import parameters
 from shallow_cli.errors import ModelFileError
+from shallow_cli.files.atomic import replacing
 from shallow_cli.files.model_file import load_model, save_model
 
 from .conftest import Shallow, write
@@ -134,6 +135,7 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, format_version=4), "version 4, of an older shallow; train it again"),
         (lambda m: edited(m, network__n_h=10**9), "larger than its weights"),
         (lambda m: edited(m, network__n_h=-1), "the sizes (4, -1, 3)"),
+        (lambda m: edited(m, network__n_h=0), "the sizes (4, 0, 3)"),
         (lambda m: edited(m, network__n_h=7), "W1 does not fit the network"),
         (lambda m: edited(m, network__activation="step"), "of step and softmax"),
         (lambda m: edited(m, columns__task="binary"), "cannot do a binary task"),
@@ -144,6 +146,7 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, columns__classes=[1, 2, 3]), "not distinct names"),
         (lambda m: edited(m, kept__loss="x"), "a row of its losses is none"),
         (lambda m: edited(m, history=[{"epoch": 0.5, "loss": 1}]), "a row of its losses is none"),
+        (lambda m: edited(m, history=[{"epoch": 0, "loss": 1}]), "its losses are not alike"),
         (lambda m: edited(m, diagnoses=[{"name": "a", "says": "b"}]), "damaged one"),
         (lambda m: edited(m, diagnoses=[{"name": 1, "says": "", "remedy": ""}]), "are no words"),
         (lambda m: edited(m, config__seed="x"), "its config is broken at seed"),
@@ -175,6 +178,7 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: m.update({"b2.npy": array([["a"], ["b"], ["c"]])}), "does not fit"),
         (lambda m: m.update({"W2.npy": array(np.zeros((3, 8)), fortran=True)}), "Fortran order"),
         (lambda m: m.update({"W1.npy": array([{"a": 1}])}), "of dtype |O"),
+        (lambda m: m.update({"W1.npy": m["W1.npy"] + b"more"}), "W1 is longer than it says"),
     ],
 )
 def test_a_model_that_was_tampered_with(
@@ -187,6 +191,25 @@ def test_a_model_that_was_tampered_with(
         for name, content in members.items():
             archive.writestr(name, content)
     assert expected in refusal(tmp_path / "m.npz")
+
+
+def test_two_members_of_one_name_are_refused(iris_model: Path, tmp_path: Path) -> None:
+    """Who reads the first and who reads the last would have two models."""
+    path = Path(shutil.copy(iris_model, tmp_path / "m.npz"))
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("b2.npy", array(np.zeros((3, 1))))
+    assert "its members are W1.npy, W2.npy, b1.npy, b2.npy, b2.npy" in refusal(path)
+
+
+def test_a_member_that_says_it_is_larger_than_the_file_is_refused(
+    iris_model: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(iris_model, tmp_path / "m.npz"))
+    with zipfile.ZipFile(path, "a") as archive:
+        info = archive.getinfo("W1.npy")
+        info.file_size = info.compress_size = 2**30
+        archive.comment = b"written anew"
+    assert "its members are larger than the file" in refusal(path)
 
 
 def test_a_compressed_model_is_refused(iris_model: Path, tmp_path: Path) -> None:
@@ -253,14 +276,16 @@ def test_permissions_follow_the_umask(
 
 
 def test_the_file_is_synced_before_it_is_renamed_and_the_folder_after(
-    iris_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the temporary file lies in the folder of the model, or the rename is no rename."""
+    """All of it, and in the folder of the model, or the rename is no rename."""
     happened: list[str] = []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace, content = os.fsync, Path.replace, b"all of it"
 
     def noted_fsync(handle: int) -> None:
-        happened.append("sync folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "sync file")
+        found = os.fstat(handle)
+        is_folder, is_whole = stat.S_ISDIR(found.st_mode), found.st_size == len(content)
+        happened.append("sync folder" if is_folder else "sync file" if is_whole else "sync a part")
         fsync(handle)
 
     def noted_replace(self: Path, target: Path) -> Path:
@@ -269,7 +294,8 @@ def test_the_file_is_synced_before_it_is_renamed_and_the_folder_after(
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
     monkeypatch.setattr(Path, "replace", noted_replace)
-    save_model(load_model(iris_model), tmp_path / "m.npz")
+    with replacing(tmp_path / "m.npz", ModelFileError) as file:
+        file.write(content)
     assert happened == ["sync file", f"rename in {tmp_path.name}", "sync folder"]
 
 

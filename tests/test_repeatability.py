@@ -37,6 +37,18 @@ def test_the_surroundings_do_not_matter(name: str, surroundings: str, tmp_path: 
     assert trained(name, tmp_path / "elsewhere", env, *short) == plain
 
 
+@pytest.mark.parametrize("batch_size", ["full", "5000"])
+def test_threads_do_not_matter(batch_size: str, tmp_path: Path) -> None:
+    """Nor, of the matrix libraries, what the environment says of theirs."""
+    words = ["--set=data.samples=20000", f"--set=batch_size={batch_size}"]
+    words += ["--set=data.validation=0.25", "--set=hidden_units=64", "--set=epochs=5"]
+    one, two = (
+        trained("moons", tmp_path, {"OMP_NUM_THREADS": threads}, *words, f"--set=threads={threads}")
+        for threads in ("1", "2")
+    )
+    assert one == two
+
+
 def test_the_data_may_lie_in_another_folder(tmp_path: Path) -> None:
     """The model keeps the name and the content of a table, not where it was."""
     for folder in ("a", "b/c"):

@@ -1,11 +1,12 @@
 """The mutants, by theme: M01 to M62 are common mistakes, the others those of this project's parts.
 
-L: L-BFGS. O: optimizers of first order. P: passes, tables, measures. R: resuming. S: schedules.
-T: threads, blocks and batches. M38 to M40, of class weights, are those of the weights of rows here:
-P31, P33 and P63.
+F: files. L: L-BFGS. O: optimizers of first order. P: passes, tables, measures. R: resuming.
+S: schedules. T: threads, blocks and batches. M38 to M40, of class weights, are those of the weights
+of rows here: P31, P33 and P63.
 """
 
 from mutation.mutants.backward import BACKWARD
+from mutation.mutants.files import FILES
 from mutation.mutants.lbfgs import QUASI_NEWTON
 from mutation.mutants.losses import LOSSES
 from mutation.mutants.optimizers import OPTIMIZER
@@ -21,7 +22,7 @@ from mutation.mutants.weights import MADE, WEIGHTS
 MUTANTS = sorted(
     (
         *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
-        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING),
+        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES),
     ),
     key=lambda mutant: mutant.name,
 )

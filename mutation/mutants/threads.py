@@ -6,7 +6,7 @@ BATCHES, BLOCKS = "core/batches.py", "core/blocks.py"
 BUFFERS, GRADIENT, WORKERS = "core/buffers.py", "core/gradient.py", "core/workers.py"
 
 SOME = "zip(rooms[1:], waiting)"
-SUBMIT = "[pool.submit(task, item, room) for room, item in some]"
+SUBMIT = "[pool.submit(copy_context().run, task, item, room) for room, item in some]"
 ROOMS = "_room(network, data, sizes, total, losses)"
 WANTED, FILL = "wanted[: len(rows)] = rows", "data.fill(rows, gathered.part(slice(len(rows))))"
 LENGTH = "length = -(-(stop - start) // parts)"
@@ -64,7 +64,8 @@ WORK = (
         "T05",
         "all items are begun at once",
         SUBMIT,
-        "[pool.submit(task, i, rooms[n % len(rooms)]) for n, i in enumerate(waiting, 1)]",
+        "[pool.submit(copy_context().run, task, i, rooms[n % len(rooms)])\n"
+        "                for n, i in enumerate(waiting, 1)]",
     ),
     Mutant(
         "T16",
@@ -78,9 +79,9 @@ WORK = (
         "T06",
         "threads warn of overflow",
         WORKERS,
-        "pool_of",
-        'np.seterr(all="ignore")',
-        "None",
+        "in_order",
+        "copy_context().run, task",
+        "task",
     ),
     _buffers(
         "T07",

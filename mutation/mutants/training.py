@@ -187,7 +187,7 @@ REPORTS_AND_STOPPING = (
         "P25",
         "the reported loss leaves out L2",
         MEASURING,
-        "_measure",
+        "measure",
         "loss + float(penalty(theta, job.settings.l2).real)",
         "loss",
     ),

@@ -164,12 +164,44 @@ def trained(
         ModelFileError: if the model cannot be written.
         UnrepeatableError: if it is to be verified, and another training gives another model.
     """
-    from shallow_cli.core.batches import steps_per_epoch
-    from shallow_cli.core.events import End, Reason
-    from shallow_cli.core.training import train as train_events
+    from shallow_cli.core.events import Reason
     from shallow_cli.files.checkpoint_file import checkpoint_of
     from shallow_cli.files.model_file import save_model
-    from shallow_cli.fitting import trained_model
+    from shallow_cli.fitting import end_of, exceptions, trained_model
+
+    path = checkpoint_of(output)
+    events = checkpointed(prepared, output, start, manner, interrupted)
+    told = list(shown(events, prepared.config.epochs, manner, interrupted))
+    end = end_of(told)
+    unfinished = end.reason is Reason.INTERRUPTED
+    if unfinished and interrupted.exit_code == CLOSED_PIPE:
+        return None
+    try:
+        model = trained_model(prepared, told)
+    except DivergedError:
+        path.unlink(missing_ok=True)
+        raise
+    for line in exceptions(end):
+        manner.tell(f"warning: {line}; look for numbers far beyond the others")
+    if manner.verify and not interrupted():
+        manner.tell(repeated(model, config, interrupted))
+    save_model(model, output)
+    if not unfinished:
+        path.unlink(missing_ok=True)
+    return model
+
+
+def checkpointed(
+    prepared: "Prepared",
+    output: Path,
+    start: "Checkpoint | None",
+    manner: Manner,
+    interrupted: "Interrupts",
+) -> "Iterable[Event]":
+    """The events of a training, while a checkpoint is kept of it; those before `start` too."""
+    from shallow_cli.core.batches import steps_per_epoch
+    from shallow_cli.core.training import train as train_events
+    from shallow_cli.files.checkpoint_file import checkpoint_of
     from shallow_cli.resuming import kept
 
     path = checkpoint_of(output)
@@ -180,25 +212,8 @@ def trained(
         manner.tell(f"going on after epoch {start.state.steps // per_epoch}, from {path}")
     state, before = (start.state, start.history) if start else (None, ())
     going_on = train_events(prepared.job, prepared.theta, interrupted, state)
-    events: Iterable[Event] = itertools.chain(before, going_on)
-    if has_checkpoint(output):
-        events = kept(events, prepared, path, say)
-    told = list(shown(events, prepared.config.epochs, manner, interrupted))
-    last = told[-1]
-    unfinished = isinstance(last, End) and last.reason is Reason.INTERRUPTED
-    if unfinished and interrupted.exit_code == CLOSED_PIPE:
-        return None
-    try:
-        model = trained_model(prepared, told)
-    except DivergedError:
-        path.unlink(missing_ok=True)
-        raise
-    if manner.verify and not interrupted():
-        manner.tell(repeated(model, config, interrupted))
-    save_model(model, output)
-    if not unfinished:
-        path.unlink(missing_ok=True)
-    return model
+    events = itertools.chain(before, going_on)
+    return kept(events, prepared, path, say) if has_checkpoint(output) else events
 
 
 def repeated(model: "Model", config: "Config", interrupted: "Interrupts") -> str:

@@ -118,7 +118,8 @@ class End:
 
     `row.epoch` counts the finished epochs of the kept weights and `partial_steps` the steps
     taken since, which a run has that did not end with an epoch. `last_epoch` is where training
-    stood.
+    stood. `overflow` and `invalid` count the operations on arrays that gave an infinity, or no
+    number, since the beginning or the state that was gone on from.
     """
 
     reason: Reason
@@ -126,6 +127,8 @@ class End:
     row: Row
     last_epoch: int
     partial_steps: int = 0
+    overflow: int = 0
+    invalid: int = 0
 
 
 Event = Row | Progress | End

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from shallow_cli.core.arrays import AnyExamples
 from shallow_cli.core.events import Job, Row
 from shallow_cli.core.metrics import decide
@@ -18,11 +16,6 @@ def measure(job: Job, theta: Parameters, epoch: int) -> Row:
 
     The losses count every example by its weight, accuracy and R² every example once.
     """
-    with np.errstate(all="ignore"):
-        return _measure(job, theta, epoch)
-
-
-def _measure(job: Job, theta: Parameters, epoch: int) -> Row:
     threads = job.settings.threads
     loss, score = _loss_and_score(job.network, theta, job.training, threads)
     values = {"loss": loss + float(penalty(theta, job.settings.l2).real), **score}
@@ -56,6 +49,5 @@ def validation_loss(job: Job, theta: Parameters) -> float:
     """
     if job.validation is None:
         raise ValueError("early stopping needs validation examples")
-    with np.errstate(all="ignore"):
-        threads = job.settings.threads
-        return float(objective(job.network, theta, job.validation, 0, threads).real)
+    threads = job.settings.threads
+    return float(objective(job.network, theta, job.validation, 0, threads).real)

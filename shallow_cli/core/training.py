@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -14,6 +14,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.blocks import work_of_row
 from shallow_cli.core.events import End, Event, Job, Progress, Reason, Row, State
+from shallow_cli.core.floating_point import Exceptions, counting
 from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Parameters, parameters
 from shallow_cli.core.steps import NOTHING, Stepping, stepping
@@ -38,6 +39,16 @@ def train(
     Raises:
         ValueError: if early stopping is asked for without validation examples.
     """
+    seen = Exceptions()
+    for event in counting(_train(job, theta, interrupted, state), seen):
+        if isinstance(event, End):
+            event = replace(event, overflow=seen.overflow, invalid=seen.invalid)  # noqa: PLW2901
+        yield event
+
+
+def _train(
+    job: Job, theta: Parameters, interrupted: Callable[[], bool], state: State | None
+) -> Iterator[Event]:
     if state is None:
         row = measure(job, theta, 0)
         if not row.is_finite:
@@ -152,16 +163,12 @@ def _end(job: Job, theta: Parameters, reason: Reason, stop: _Stop, last_row: Row
 
 
 def _advance(stepping: Iterator[Array], at_most: int, interrupted: Callable[[], bool]) -> int:
-    """Take the steps, or fewer when interrupted; returns how many.
-
-    Overflow is no secret here: what it leaves is found by the caller, who looks at the weights.
-    """
+    """Take the steps, or fewer when interrupted; returns how many."""
     taken = 0
-    with np.errstate(all="ignore"):
-        for _ in islice(stepping, at_most):
-            taken += 1
-            if interrupted():
-                break
+    for _ in islice(stepping, at_most):
+        taken += 1
+        if interrupted():
+            break
     return taken
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -24,8 +23,7 @@ def pool_of(threads: int) -> Iterator[Executor | None]:
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    # Overflow is found by whoever looks at the numbers; NumPy's switch is one for each thread.
-    with ThreadPoolExecutor(threads - 1, initializer=lambda: np.seterr(all="ignore")) as pool:
+    with ThreadPoolExecutor(threads - 1) as pool:
         yield pool
 
 
@@ -45,7 +43,8 @@ def in_order(
         others = []
         if pool is not None:
             some = zip(rooms[1:], waiting)  # noqa: B905 - rooms first: no item is lost
-            others = [pool.submit(task, item, room) for room, item in some]
+            # What is to be done about overflow is a part of the context.
+            others = [pool.submit(copy_context().run, task, item, room) for room, item in some]
         yield task(first, rooms[0])
         for other in others:
             yield other.result()

@@ -111,6 +111,8 @@ def _read(file: BinaryIO) -> Checkpoint:
     theta = theta_from(members, network)
     names = ("best", *remembered_by(config["optimizer"]))
     held = {name: _held(name, members[f"state/{name}"], network) for name in names}
+    if len({len(held[name]) for name in names if name in PAIRS}) > 1:
+        raise ValueError("its optimizer remembers more of some steps than of others")
     if len(members) > len(ARRAYS) + len(held):
         raise ValueError("its optimizer remembers something else")
     rows = [row_from(row) for row in header["history"]]
