@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.config import FOR_TABLES, KEYS, Config
+from shallow_cli.config import FOR_TABLES, KEYS, PATHS, Config
 from shallow_cli.core.datasets import DATASETS
 from shallow_cli.core.optimizers import LBFGS
 from shallow_cli.data_config import DataConfig
@@ -62,7 +63,7 @@ def read_values(given: Mapping[str, Entry]) -> tuple[dict[str, Any], list[Proble
 
 
 def broken_keys(values: Mapping[str, Any]) -> list[str]:
-    """Keys of a flat config that do not exist or whose value breaks its rule."""
+    """Keys of a flat config that do not exist, or whose value is none that their rule gives."""
     return [
         name
         for name, value in values.items()
@@ -74,15 +75,17 @@ def _is_absent(name: str, value: Any) -> bool:
     """Whether nothing is said, and nothing is what the key holds by default."""
     section = DataConfig if name.startswith("data.") else Config
     default = getattr(section, name.removeprefix("data."))
-    return value in (None, [], ()) and default in (None, ())
+    return default in (None, ()) and json.dumps(value) == json.dumps(default)
 
 
 def _holds(name: str, value: Any) -> bool:
     try:
-        KEYS[name].rule.read(_as_written(value))
+        found = KEYS[name].rule.read(_as_written(value))
     except Refused:
         return False
-    return True
+    if name in PATHS and isinstance(found, tuple) and not isinstance(value, list | tuple):
+        (found,) = found
+    return json.dumps(found, default=str) == json.dumps(value, default=str)  # 1 is not 1.0
 
 
 def _as_written(value: Any) -> Value:

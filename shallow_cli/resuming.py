@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.events import End, Event, Progress, Reason, Row, State
 from shallow_cli.errors import ModelFileError, Problem, UsageError
 from shallow_cli.files.checkpoint_file import (
@@ -81,6 +82,7 @@ def found(prepared: Prepared, output: Path) -> Checkpoint | Model | None:
     if path.is_file():
         checkpoint = load_checkpoint(path)
         _require_same(checkpoint, prepared, path)
+        _require_fitting(checkpoint, prepared, path)
         return checkpoint
     if not output.is_file() or not output.stat().st_size:
         return None
@@ -100,6 +102,23 @@ def _require_same(there: Checkpoint | Model, prepared: Prepared, path: Path) -> 
     if different:
         text = f"is of another training: {'; '.join(different)}. Without --resume it is replaced"
         raise UsageError(Problem(text, str(path)))
+
+
+def _require_fitting(checkpoint: Checkpoint, prepared: Prepared, path: Path) -> None:
+    """Refuse a state at which this training never stands, whoever has written it."""
+    job, state = prepared.job, checkpoint.state
+    per_epoch = steps_per_epoch(len(job.training), job.settings.batch_size)
+    epoch = state.steps // per_epoch
+    fits = (
+        checkpoint.network == job.network
+        and state.vector.dtype == state.best.vector.dtype == prepared.theta.vector.dtype
+        and epoch <= job.settings.epochs
+        and max(state.best.epoch, state.row.epoch) <= epoch
+        and (state.best.loss is None) == (job.validation is None)
+    )
+    if not fits:
+        text = "a damaged checkpoint: its state is none of this training; remove it to start anew"
+        raise ModelFileError(Problem(text, str(path)))
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:

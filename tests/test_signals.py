@@ -30,7 +30,7 @@ COMMAND = [
 
 
 def test_at_random_times(tmp_path: Path, record_property: Record) -> None:
-    chance = random.Random(SEED)  # noqa: S311 - no secret
+    chance = random.Random(SEED)
     ends: dict[str, int] = {}
     for _ in range(NUMBER):
         number = chance.choice(list(CODES))

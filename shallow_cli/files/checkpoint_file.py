@@ -35,7 +35,14 @@ from shallow_cli.files.model_file import (
     require_format,
     theta_from,
 )
-from shallow_cli.files.model_header import history_from, network_from, row_from, versions_from
+from shallow_cli.files.model_header import (
+    config_from,
+    history_from,
+    network_from,
+    row_from,
+    sources_from,
+    versions_from,
+)
 
 PAIRS = [field.name for field in dataclasses.fields(Pair)]  # of L-BFGS
 
@@ -107,7 +114,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def _read(file: BinaryIO) -> Checkpoint:
     header, members = read_archive(file, ARRAYS, [f"state/{name}" for name in HELD])
     require_format(header, CHECKPOINT)
-    network, found, config = network_from(header["network"]), header["state"], header["config"]
+    network, found = network_from(header["network"]), header["state"]
+    config, sources = config_from(header["config"]), sources_from(header["sources"])
     theta = theta_from(members, network)
     names = ("best", *remembered_by(config["optimizer"]))
     held = {name: _held(name, members[f"state/{name}"], network) for name in names}
@@ -133,7 +141,7 @@ def _read(file: BinaryIO) -> Checkpoint:
         history[-1],
     )
     made_with = versions_from(header["made_with"])
-    return Checkpoint(network, config, header["sources"], made_with, state, history)
+    return Checkpoint(network, config, sources, made_with, state, history)
 
 
 def remembered_by(optimizer: str) -> tuple[str, ...]:

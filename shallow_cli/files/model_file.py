@@ -25,12 +25,14 @@ from shallow_cli.files.archive import (
 from shallow_cli.files.atomic import require_writable
 from shallow_cli.files.model_header import (
     columns_from,
+    config_from,
     diagnoses_from,
+    ended_from,
     history_from,
     network_from,
     row_from,
-    sections_from,
     sections_of,
+    sources_from,
     versions_from,
 )
 from shallow_cli.model import Model
@@ -135,16 +137,15 @@ def _read(file: BinaryIO) -> Model:
     require_format(header, FORMAT)
     network = network_from(header["network"])
     theta = theta_from(members, network)
-    config, sources, ended = sections_from(header)
     kept = row_from(header["kept"])
     return Model(
         network,
         theta,
         columns_from(header["columns"], network),
-        config,
-        sources,
+        config_from(header["config"]),
+        sources_from(header["sources"]),
         versions_from(header["made_with"]),
-        ended,
+        ended_from(header["ended"]),
         kept,
         history_from(header["history"], kept),
         diagnoses_from(header["diagnoses"]),

@@ -87,7 +87,8 @@ def _column(fields: dict[str, Any]) -> Column:
     scaling = (column.offset, column.scale, 0.0 if column.fill is None else column.fill)
     if not (all(map(_is_number, scaling)) and column.scale > 0):
         raise ValueError(f"the scaling of its column {column.name} is no scaling")
-    return column
+    offset, scale, fill = map(float, scaling)
+    return Column(column.name, offset, scale, None if column.fill is None else fill)
 
 
 def row_from(values: dict[str, Any]) -> Row:
@@ -126,26 +127,43 @@ def diagnoses_from(found: list[dict[str, Any]]) -> tuple[Diagnosis, ...]:
     return diagnoses
 
 
-def sections_from(header: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The config, the sources of the data, and how training ended.
+def config_from(config: dict[str, Any]) -> dict[str, Any]:
+    """The keys that decided the result.
 
     Raises:
-        ValueError: if one is not what a model has.
+        ValueError: if one is broken or missing.
     """
-    config, sources, ended = (header[name] for name in ("config", "sources", "ended"))
     if wrong := broken_keys(config):
         raise ValueError(f"its config is broken at {', '.join(wrong[:5])}")
     if missing := set(KEYS) - {*config, *INDIFFERENT}:
         raise ValueError(f"its config lacks {', '.join(sorted(missing)[:5])}")
+    return config
+
+
+def sources_from(sources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What it was trained on.
+
+    Raises:
+        ValueError: if that is not said.
+    """
     for source in (sources["training"], *sources.values()):
         counts = [source[name] for name in ("rows", "columns", "bytes")]
         named = type(source["name"]) is type(source["sha256"]) is str
         if not named or any(type(n) is not int or n < 0 for n in counts):
             raise ValueError("it does not say what it was trained on")
+    return sources
+
+
+def ended_from(ended: dict[str, Any]) -> dict[str, Any]:
+    """How training ended.
+
+    Raises:
+        ValueError: if that is not said.
+    """
     counts = [ended["epoch"], ended["partial_steps"]]
     if type(ended["reason"]) is not str or any(type(n) is not int or n < 0 for n in counts):
         raise ValueError("it does not say how training ended")
-    return config, sources, ended
+    return ended
 
 
 def versions_from(found: dict[str, str]) -> dict[str, str]:

@@ -33,7 +33,8 @@ class Numbers:
         gaps = np.isnan(values)
         if gaps.any():
             values = np.where(gaps, self.fills, values)
-        out[:, self.inputs] = (values - self.offsets) / self.scales
+        with np.errstate(over="ignore"):  # what is infinite is refused by who uses it
+            out[:, self.inputs] = (values - self.offsets) / self.scales
 
 
 @dataclass(frozen=True)

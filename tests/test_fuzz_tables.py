@@ -1,6 +1,6 @@
 """Thousands of tables, whole and damaged: read as another reader reads them, or refused clearly.
 
-SHALLOW_FUZZ=50000 tries as many in all, and others every time.
+With `SHALLOW_TEST_SCALE` they are more, and others every time.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import csv
 import gzip
 import io
 import json
-import os
 import re
-import signal
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +24,6 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from shallow_cli.cli import run
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError
 from shallow_cli.files import byte_source
@@ -35,12 +32,13 @@ from shallow_cli.tables.cells import Sorted, sort_out
 
 from .conftest import Result, write
 from .fuzzing.plain_reader import ANY_LINE, WHOLE_FILE, NoTable, Plain, number, plain_table
+from .fuzzing.running import in_time, lines_of
+from .fuzzing.running import shallow as run
 from .fuzzing.sheets import Sheet, any_sheets, sheets_to_predict
+from .scale import SCALE
 
-FEWEST = 5000
-WANTED = max(FEWEST, int(os.environ.get("SHALLOW_FUZZ", "0")))
+WANTED = 5000 * SCALE
 AGAIN = 1.4  # of so many some have been there before
-SECONDS = 5  # that one command may take
 
 MISSING = ("", "NA", "?", "999")
 TOO_LARGE = 1e150
@@ -76,7 +74,7 @@ def fuzzed(
     seen: set[bytes] = set()
 
     @settings(
-        derandomize="SHALLOW_FUZZ" not in os.environ,
+        derandomize=SCALE == 1,
         database=None,
         max_examples=int(fewest * AGAIN),
         deadline=None,
@@ -104,22 +102,6 @@ def files() -> list[str]:
     return sorted(path.name for path in Path().iterdir())
 
 
-@contextlib.contextmanager
-def in_time() -> Iterator[None]:
-    """What hangs fails."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError(f"still running after {SECONDS} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def in_pieces(sheet: Sheet) -> Any:
     """Files are read so many bytes at a time."""
     return patch.object(byte_source, "CHUNK", sheet.pieces or byte_source.CHUNK)
@@ -127,27 +109,8 @@ def in_pieces(sheet: Sheet) -> Any:
 
 def shallow(sheet: Sheet, *words: str) -> Result:
     """Run a command line; standard input is the table."""
-    out, err = io.StringIO(newline=""), io.StringIO(newline="")
-    with (
-        patch("sys.stdin", io.TextIOWrapper(io.BytesIO(sheet.raw))),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        in_pieces(sheet),
-        in_time(),
-    ):
-        code = run([*words, *sheet.settings])
-    result = Result(code, out.getvalue(), err.getvalue())
-    assert code in {0, 2, 3, 4}, result
-    assert "Traceback" not in result.err
-    return result
-
-
-def lines_of(result: Result) -> list[str]:
-    """What was told, line by line: nothing but whole lines of printable text."""
-    *lines, last = result.err.split("\n")
-    assert last == ""
-    assert all(line.isprintable() for line in lines), lines
-    return lines
+    with in_pieces(sheet):
+        return run(*words, *sheet.settings, stdin=sheet.raw)
 
 
 def require_places(lines: Sequence[str], expected: Collection[int]) -> None:
@@ -317,7 +280,7 @@ def scorer(folder: Path) -> Scorer:
         "init_scale": 1,
     }
     write(folder / "c.yaml", json.dumps(config))
-    assert run(["train", "c.yaml", "-q", "-o", "m.npz"]) == 0
+    assert run("train", "c.yaml", "-q", "-o", "m.npz").code == 0
     with np.load("m.npz") as file:
         W1, b1, W2, b2 = (file[name] for name in ("W1", "b1", "W2", "b2"))
     return Scorer(W1, b1, W2, b2, ["", "blue", "green", "red"], fill=(1 + 2 + 6 - 4) / 4)
