@@ -31,6 +31,8 @@ BLAS_THREADS = (
     "VECLIB_MAXIMUM_THREADS",
 )
 
+LESS = "fewer hidden_units, rows or columns, a smaller batch_size, or threads: 1 need less"
+
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -129,12 +131,20 @@ def run(arguments: list[str]) -> int:
         return errors.CLOSED_PIPE
     except KeyboardInterrupt:
         return errors.INTERRUPTED
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _unforeseen(error)
+    return code
+
+
+def _unforeseen(error: Exception) -> int:
+    """The exit code for what no command has foreseen, which is told in one line."""
+    if isinstance(error, OSError):
         say(f"shallow: cannot write: {error.strerror or error}")
         return errors.DataError.exit_code
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug, said in one line
-        return _bug(error)
-    return code
+    if isinstance(error, MemoryError):
+        say(f"shallow: not enough memory: {str(error) or 'none is left'}; {LESS}")
+        return errors.UsageError.exit_code
+    return _bug(error)
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -88,6 +88,19 @@ def run_process(
     )
 
 
+def forked(work: Callable[[], int | None]) -> int:
+    """How a child ended that has done the work: its exit code, or less a signal."""
+    child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            code = work() or 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
 @pytest.fixture
 def stream() -> np.random.RandomState:
     """Numbers for a test, the same every time."""

@@ -14,6 +14,7 @@ import pytest
 
 from shallow_cli import resuming
 from shallow_cli.errors import ModelFileError, Problem
+from shallow_cli.files import model_file
 from shallow_cli.files.checkpoint_file import (
     Checkpoint,
     checkpoint_of,
@@ -112,6 +113,26 @@ def test_killed_twenty_times_it_ends_in_the_same_bytes(tmp_path: Path) -> None:
     assert broken.stdout == whole.stdout
     assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "w.npz").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.npz", "w.npz"]
+
+
+def test_a_model_that_cannot_be_written_leaves_the_checkpoint(
+    shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(Path(CONFIG), TEXT)
+    whole = shallow(*words(), "-o", "whole.npz")
+
+    def full(_model: object, path: Path) -> None:
+        raise ModelFileError(Problem("cannot be written: No space left on device", str(path)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(model_file, "save_model", full)
+        done = shallow(*words(), "-q", code=3)
+    assert done.err.splitlines() == [
+        "model.npz: cannot be written: No space left on device",
+        "model.npz.ckpt: is left; the same command with --resume goes on from it",
+    ]
+    assert shallow(*words(), "-q", "--resume").out == whole.out
+    assert Path("model.npz").read_bytes() == Path("whole.npz").read_bytes()
 
 
 def test_without_a_checkpoint_it_begins_at_the_beginning(shallow: Shallow) -> None:

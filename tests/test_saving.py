@@ -26,7 +26,7 @@ from shallow_cli.files.model_file import load_model, model_bytes, save_model
 from shallow_cli.fitting import fit
 from shallow_cli.model import Model
 
-from .conftest import write
+from .conftest import forked, write
 from .scale import SCALE
 
 KILL_POINTS, FULL_SIZES, SECONDS = 60 * SCALE, 10 * SCALE, 6 * SCALE
@@ -59,19 +59,6 @@ def place(models: tuple[Model, Model], tmp_path: Path) -> Place:
     old, new = map(model_bytes, models)
     assert path.read_bytes() == old
     return Place(path, old, new)
-
-
-def forked(work: Callable[[], int | None]) -> int:
-    """How a child ended that has done the work: its exit code, or less a signal."""
-    child = os.fork()
-    if child == 0:
-        code = 99
-        try:
-            code = work() or 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
 
 
 def traced(work: Callable[[], None], at: Callable[[int], None]) -> int:

@@ -54,8 +54,13 @@ WRITING = (
     _replacing(
         "F08", "what could not be written is left", "temporary.unlink(missing_ok=True)", "pass"
     ),
-    _replacing(
-        "F09", "a symbolic link is replaced by a file", "Path(os.path.realpath(path))", "path"
+    Mutant(
+        "F09",
+        "a symbolic link is replaced by a file",
+        ATOMIC,
+        "_meant",
+        "Path(os.path.realpath(path))",
+        "path",
     ),
     _replacing("F10", "what killed runs have left stays", "_remove_stale(path)", "pass"),
     Mutant(

@@ -15,6 +15,7 @@ from shallow_cli.errors import (
     CLOSED_PIPE,
     DONE,
     DivergedError,
+    ModelFileError,
     Problem,
     UnrepeatableError,
     UsageError,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from shallow_cli.files.checkpoint_file import Checkpoint
     from shallow_cli.fitting import Prepared
     from shallow_cli.model import Model
+
+
+LEFT = "is left; the same command with --resume goes on from it"
 
 
 def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
@@ -185,7 +189,12 @@ def trained(
         manner.tell(f"warning: {line}; look for numbers far beyond the others")
     if manner.verify and not interrupted():
         manner.tell(repeated(model, config, interrupted))
-    save_model(model, output)
+    try:
+        save_model(model, output)
+    except ModelFileError as error:
+        if not path.is_file():
+            raise
+        raise ModelFileError(*error.problems, Problem(LEFT, str(path))) from error
     if not unfinished:
         path.unlink(missing_ok=True)
     return model

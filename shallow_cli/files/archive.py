@@ -44,7 +44,12 @@ def write_archive(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Ar
         ModelFileError: if the file cannot be written.
     """
     with replacing(path, ModelFileError) as file:
-        fill(file, header, arrays)
+        if file.seekable():
+            fill(file, header, arrays)
+        else:  # a pipe, which would get other bytes: zipfile goes back to write sizes
+            whole = io.BytesIO()
+            fill(whole, header, arrays)
+            file.write(whole.getvalue())
 
 
 def fill(file: BinaryIO, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import glob
 import os
@@ -33,7 +34,7 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
             yield file
         return
     with _told(path, error):
-        path = Path(os.path.realpath(path))  # through symbolic links, to the file they stand for
+        path = _meant(path)
         _remove_stale(path)
         handle, temporary = _temporary(path)
         try:
@@ -46,6 +47,14 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
+
+
+def _meant(path: Path) -> Path:
+    """The file that a symbolic link stands for, which goes on standing for it."""
+    real = Path(os.path.realpath(path))
+    if real.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return real
 
 
 def _temporary(path: Path) -> tuple[int, Path]:
@@ -86,11 +95,13 @@ def require_writable(path: Path, error: type[ShallowError]) -> None:
     Raises:
         ShallowError: of the given type.
     """
-    if path.is_dir():
+    with _told(path, error):  # a name that is too long, say
+        is_folder, is_other = path.is_dir(), path.exists() and not path.is_file()
+        folder = _meant(path).parent
+    if is_folder:
         raise error(Problem("is a folder; name a file", str(path)))
-    if path.exists() and not path.is_file():
+    if is_other:
         return
-    folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         raise error(Problem(f"cannot be written: no folder {folder.name}", str(path)))
     if not os.access(folder, os.W_OK):

@@ -1,0 +1,354 @@
+"""Wherever it runs, whatever files are called: the same bytes, or a clear line and no damage."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shallow_cli.cli import run
+from shallow_cli.files.model_file import load_model
+
+from .conftest import ROOT, Shallow, forked, run_process, write
+
+CONFIG = "data: {csv: iris.csv, validation: 0.2}\nhidden_units: 3\nepochs: 4\n"
+NOBODY = 65534
+
+NAMES = {
+    "space": "a b",
+    "newline": "two\nlines",
+    "tab": "tab\there",
+    "umlaut": "größe",
+    "characters": "日本語",
+    "emoji": "🙂",
+    "combining": "e\u0301",
+    "right to left": "\u202eabc",
+    "quotes": 'it\'s "so"',
+    "markup": "[bold]x[red]",
+    "escape": "\x1b[31mred",
+    "bell": "\x07",
+    "percent": "%s%n{0}",
+    "backslash": "a\\b",
+    "shell": "$(touch x);*?",
+    "dash": "-dash",
+    "two dashes": "--output",
+    "dot": ".hidden",
+    "250 bytes": "x" * 246,
+    "no utf-8": "\udcff\udcfe",
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder with a config and its table."""
+    shutil.copy(ROOT / "data/iris.csv", tmp_path)
+    write(tmp_path / "c.yaml", CONFIG)
+    return tmp_path
+
+
+@pytest.fixture
+def plain(here: Path) -> bytes:
+    """The bytes of the model that the config makes."""
+    done = run_process("train", "c.yaml", "-q", "-o", "plain.npz", cwd=here)
+    assert done.returncode == 0, done.stderr
+    return (here / "plain.npz").read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.usefixtures("here")
+def test_files_may_be_called(name: str, shallow: Shallow) -> None:
+    """The model, the config, the table, and what is written of predictions."""
+    model, config, table, out = (f"{name}{end}" for end in (".npz", ".yaml", ".csv", ".out"))
+    Path("iris.csv").rename(table)
+    Path("c.yaml").rename(config)
+    words = ["--set", f"data.csv={name_in_yaml(table)}"] if representable(name) else []
+    if not words:
+        shutil.copy(table, "iris.csv")
+    before = files()
+    done = shallow("train", *words, "-o", model, "--", config)
+    assert f"wrote {printable(model)}: " in done.err
+    shallow("predict", "-o", out, "--", model, table)
+    assert len(Path(out).read_text().splitlines()) == 151
+    shallow("inspect", "--", model)
+    assert files() == {*before, model, out}
+    Path(model).write_bytes(b"damaged")
+    done = shallow("inspect", "--", model, code=3)
+    assert done.err == f"{printable(model)}: not a shallow model\n"
+
+
+def files() -> set[str]:
+    return {path.name for path in Path().iterdir()}
+
+
+def name_in_yaml(name: str) -> str:
+    """A text that YAML reads as it stands."""
+    escaped = "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08x}" for c in name)
+    return f'"{escaped}"'
+
+
+def representable(name: str) -> bool:
+    """Whether a text, and so a config, can hold the name."""
+    return not any("\ud800" <= c <= "\udfff" for c in name)
+
+
+def printable(name: str) -> str:
+    """As it is shown: one line that does not steer a terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+
+
+SURROUNDINGS: dict[str, dict[str, str]] = {
+    "plain C": {"LC_ALL": "C", "PYTHONUTF8": "0"},
+    "C without coercion": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "ascii": {"PYTHONIOENCODING": "ascii:strict"},
+    "no such locale": {"LC_ALL": "xx_XX.UTF-8"},
+    "dumb": {"TERM": "dumb"},
+    "no terminal": {"TERM": ""},
+    "no color": {"NO_COLOR": "1"},
+    "colors": {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"},
+    "width 20": {"COLUMNS": "20"},
+    "width 1": {"COLUMNS": "1", "LINES": "1"},
+    "width 0": {"COLUMNS": "0"},
+    "width of words": {"COLUMNS": "many"},
+    "no home": {"HOME": ""},
+    "a home that is not there": {"HOME": "/nowhere/at/all"},
+    "no folder for temporary files": {"TMPDIR": "/nowhere/at/all"},
+    "time zone": {"TZ": "Asia/Kathmandu"},
+    "no such time zone": {"TZ": "Nowhere/Land"},
+    "hash seed": {"PYTHONHASHSEED": "4711"},
+    "optimized": {"PYTHONOPTIMIZE": "2"},
+    "warnings are errors": {"PYTHONWARNINGS": "error"},
+    "development mode": {"PYTHONDEVMODE": "1"},
+    "blas threads": {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"},
+}
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+def test_the_surroundings_change_nothing(surroundings: str, here: Path, plain: bytes) -> None:
+    env = SURROUNDINGS[surroundings]
+    usual = run_process("train", "c.yaml", "-o", "usual.npz", cwd=here)
+    done = run_process("train", "c.yaml", "-o", "m.npz", cwd=here, env=env)
+    assert done.returncode == 0, done.stderr
+    assert (here / "m.npz").read_bytes() == plain
+    assert done.stdout == usual.stdout
+    assert done.stderr == usual.stderr.replace(b"usual.npz", b"m.npz")
+    help_ = run_process("train", "--help", cwd=here, env=env)
+    assert (help_.returncode, help_.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_permissions_are_those_of_the_umask(mask: int, here: Path, plain: bytes) -> None:
+    done = in_process(here, "train c.yaml -q -o m.npz", umask=mask)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (here / "m.npz").stat().st_mode & 0o777 == 0o666 & ~mask
+    assert (here / "m.npz").read_bytes() == plain
+
+
+def in_process(
+    folder: Path, words: str, *, redirected: str = "", **options: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """A command line as a shell runs it."""
+    script = f"{sys.executable} -m shallow_cli {words} {redirected}"
+    return subprocess.run(
+        ["/bin/bash", "-c", script],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code"),
+    [
+        ("<&-", 0),
+        (">&-", 0),
+        ("2>&-", 0),
+        ("<&- >&- 2>&-", 0),
+        ("2>/dev/full", 0),
+        (">/dev/full", 3),
+        (">/dev/full 2>/dev/full", 3),
+        ("2>&1 >&-", 0),
+        ("2>&- 3<c.yaml", 0),
+    ],
+)
+def test_streams(redirected: str, code: int, here: Path, plain: bytes) -> None:
+    """Closed or full: no file gets what was meant for them, and none is half."""
+    done = in_process(here, "train c.yaml -o m.npz", redirected=redirected)
+    assert done.returncode == code, done
+    assert b"Traceback" not in done.stderr
+    if code == 0:
+        assert (here / "m.npz").read_bytes() == plain
+    else:
+        assert not (here / "m.npz").exists()
+
+
+@pytest.mark.parametrize("command", ["predict plain.npz -", "train -"])
+def test_a_closed_stdin_that_is_read(command: str, here: Path, plain: bytes) -> None:
+    assert plain
+    done = in_process(here, command, redirected="<&-")
+    assert done.returncode in {2, 3}
+    assert done.stderr.count(b"\n") == 1
+    assert b"standard input" in done.stderr
+
+
+def outputs(folder: Path) -> Iterator[tuple[str, Callable[[], object], str]]:
+    """Places where no model can go, and what is said of them."""
+    yield "folder", (folder / "folder").mkdir, "folder: is a folder; name a file"
+    yield "missing/m.npz", lambda: None, "missing/m.npz: cannot be written: no folder missing"
+    yield "c.yaml/m.npz", lambda: None, "c.yaml/m.npz: cannot be written: no folder c.yaml"
+    yield "c.yaml", lambda: None, "c.yaml: is there and not a model; it is not replaced"
+    yield "iris.csv", lambda: None, "iris.csv: is there and not a model; it is not replaced"
+    yield "loop", lambda: (folder / "loop").symlink_to("loop"), "loop: cannot be written: "
+    yield "to_folder", lambda: (folder / "to_folder").symlink_to("."), "to_folder: is a folder"
+    yield (
+        "astray",
+        lambda: (folder / "astray").symlink_to("missing/m.npz"),
+        "astray: cannot be written: no folder missing",
+    )
+    yield "y" * 300, lambda: None, f"{'y' * 300}: cannot be written: File name too long"
+    yield "/dev/full", lambda: None, "/dev/full: cannot be written: No space left on device"
+    yield "-", lambda: None, "-o -: stdout is the loss table; name a file for the model"
+
+
+@pytest.mark.parametrize("number", range(11))
+def test_outputs_that_are_refused(number: int, here: Path, shallow: Shallow) -> None:
+    name, make, said = list(outputs(here))[number]
+    make()
+    before = {path: path.lstat().st_mtime_ns for path in here.iterdir()}
+    code = 2 if name in {"c.yaml", "iris.csv", "-"} else 3
+    done = shallow("train", "c.yaml", "-q", "-o", name, code=code)
+    assert done.err.startswith(said)
+    assert done.err.count("\n") == 1
+    assert {path: path.lstat().st_mtime_ns for path in here.iterdir()} == before
+
+
+def test_outputs_that_are_links(here: Path, plain: bytes, shallow: Shallow) -> None:
+    """They go on pointing to where they point to, also where there is nothing yet."""
+    (here / "elsewhere").mkdir()
+    for name in ("there", "dangling"):
+        Path(name).symlink_to(f"elsewhere/{name}.npz")
+    shutil.copy("plain.npz", "elsewhere/there.npz")
+    for name in ("there", "dangling"):
+        shallow("train", "c.yaml", "-q", "-o", name)
+        assert Path(name).is_symlink()
+        assert Path(f"elsewhere/{name}.npz").read_bytes() == plain
+
+
+def test_a_pipe_as_output(plain: bytes, shallow: Shallow) -> None:
+    os.mkfifo("pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(Path("pipe").read_bytes()))
+    reader.start()
+    shallow("train", "c.yaml", "-q", "-o", "pipe")
+    reader.join(timeout=30)
+    assert read == [plain]
+    assert not Path("pipe.ckpt").exists()
+
+
+def test_dev_null_as_output(here: Path, shallow: Shallow) -> None:
+    before = set(here.iterdir())
+    shallow("train", "c.yaml", "-q", "-o", "/dev/null")
+    assert set(here.iterdir()) == before
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("same", ["iris.csv", "./iris.csv", "link.csv", "plain.npz"])
+def test_predictions_do_not_replace_what_they_are_made_from(
+    same: str, plain: bytes, shallow: Shallow
+) -> None:
+    Path("link.csv").symlink_to("iris.csv")
+    table = Path("iris.csv").read_bytes()
+    done = shallow("predict", "plain.npz", "iris.csv", "-o", same, code=2)
+    assert "-o names an input; it is not replaced" in done.err
+    assert Path("iris.csv").read_bytes() == table
+    assert Path("plain.npz").read_bytes() == plain
+
+
+def test_a_folder_without_permission(
+    here: Path, shallow: Shallow, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As somebody who is not root, who may write everywhere; all modules are loaded by then."""
+    shallow("train", "c.yaml", "-q", "-o", "before.npz")
+    for parent in here.parents[:-1]:
+        if os.access(parent, os.W_OK):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    here.chmod(0o555)
+    capfd.readouterr()
+
+    def train() -> int:
+        if os.getuid() == 0:
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return run(["train", "c.yaml", "-q", "-o", "m.npz"])
+
+    assert forked(train) == 3
+    here.chmod(0o755)
+    assert capfd.readouterr().err == f"m.npz: cannot be written: no permission in {here.name}\n"
+    assert not Path("m.npz").exists()
+
+
+def test_a_current_folder_that_is_gone(here: Path, plain: bytes) -> None:
+    gone = here / "gone"
+    gone.mkdir()
+    script = f"rm -r ../gone; {sys.executable} -m shallow_cli"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for words, code in ((f"train {here}/c.yaml -q -o {here}/m.npz", 0), ("train c.yaml", 2)):
+        gone.mkdir(exist_ok=True)
+        command = ["/bin/bash", "-c", f"{script} {words}"]
+        done = subprocess.run(command, cwd=gone, env=env, capture_output=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert b"Traceback" not in done.stderr
+    assert (here / "m.npz").read_bytes() == plain
+
+
+def test_a_folder_that_vanishes_while_training(here: Path) -> None:
+    """One line, and no model anywhere else."""
+    words = "train c.yaml -q -o folder/m.npz --set epochs=1000000 --set checkpoint_every=100000"
+    script = f"mkdir folder; ({words_of(words)}; echo $? > code) & sleep 1; rm -r folder; kill -2 0"
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"trap : INT; {script}; wait"],
+        cwd=here,
+        capture_output=True,
+        check=False,
+        start_new_session=True,
+        timeout=60,
+    )
+    assert (here / "code").read_text() == "3\n", done.stderr
+    said = "cannot be written: No such file or directory"
+    assert done.stderr.decode().splitlines() == [
+        f"warning: no checkpoint: folder/m.npz.ckpt: {said}",
+        f"folder/m.npz: {said}",
+    ]
+
+
+def words_of(words: str) -> str:
+    return f"{sys.executable} -m shallow_cli {words}"
+
+
+@pytest.mark.parametrize("megabytes", [150, 250, 400, 700, 1100])
+def test_little_memory(megabytes: int, here: Path, plain: bytes) -> None:
+    """A clear line or a whole model; below some 100 MB OpenBLAS itself ends the process."""
+    limit = megabytes * 2**20
+    shutil.copy(here / "plain.npz", here / "m.npz")
+    done = in_process(
+        here,
+        "train c.yaml -q -o m.npz --set hidden_units=100000 --set batch_size=60",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    assert done.returncode in {0, 2}, done.stderr
+    if done.returncode:
+        assert done.stderr.startswith(b"shallow: not enough memory: ")
+        assert done.stderr.count(b"\n") == 1
+        assert (here / "m.npz").read_bytes() == plain
+    else:
+        assert load_model(here / "m.npz").network.n_h == 100_000
