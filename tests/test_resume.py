@@ -25,8 +25,9 @@ from shallow_cli.files.model_file import load_model
 from shallow_cli.versions import made_with
 
 from .conftest import ROOT, Shallow, write
+from .scale import SCALE
 
-CONFIG, KILLS = "c.yaml", 20
+CONFIG, KILLS = "c.yaml", 20 * SCALE
 TEXT = """data: {generate: moons, samples: 60, validation: 0.25, scale: standardize}
 hidden_units: 5
 epochs: 60
@@ -93,13 +94,13 @@ def test_the_file_and_the_table_are_those_of_an_unbroken_run(
 
 
 def test_killed_twenty_times_it_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    epochs = 400_000
+    epochs = 400_000 * SCALE
     command = [sys.executable, "-m", "shallow_cli", "train", str(ROOT / "configs/flower.yaml")]
     command += ["--set", f"epochs={epochs}", "--set", "checkpoint_every=50", "-q", "--resume"]
     kills = 0
     while kills < KILLS:
         process = subprocess.Popen([*command, "-o", "m.npz"], cwd=tmp_path, stdout=subprocess.PIPE)
-        time.sleep(0.25 + 0.013 * kills)
+        time.sleep(0.25 + 0.013 * (kills % 20))
         assert process.poll() is None, "it has ended before it was killed often enough"
         process.send_signal(signal.SIGKILL)
         process.communicate()

@@ -25,6 +25,7 @@ def show_model(model: Model, *, weights: bool) -> None:
     sources = model.sources.items()
     rows = [[part, s["name"], str(s["rows"]), s["sha256"][:16]] for part, s in sources]
     show_table("Data", ["", "name", "rows", "sha256"], rows)
+    show_table("Made with", ["", "version"], [list(item) for item in model.made_with.items()])
     _show_training(model)
     if model.diagnoses:
         show_heading("Diagnosis")
