@@ -246,6 +246,7 @@ def test_another_sweep_does_not_go_on(stopped: tuple[list[str], bytes], shallow:
         ("t.csv", f"{HEADER}\n{'9' * 200_000}\n", 3, "t.csv:2: is not as the sweep has left it"),
         ("t.csv", f"{HEADER}\n1,0,1e999,0.5,0.5\n", 3, "t.csv: '1,0,1e999,0.5,0.5' is no row"),
         ("t.csv.sweep", "{", 3, "t.csv.sweep: is damaged"),
+        ("t.csv.sweep", "[" * 100_000, 3, "t.csv.sweep: is damaged"),
         ("t.csv", f"{HEADER}\n9,0,20,0.5,0.5\n", 3, "t.csv: '9,0,20,0.5,0.5' is no row of this"),
         ("t.csv", f"{HEADER}\n1,0,20,x,0.5\n", 3, "t.csv: '1,0,20,x,0.5' is no row of this"),
         ("t.csv", f"{HEADER}\n1,0,,0.5,0.5\n", 3, "t.csv: '1,0,,0.5,0.5' is no row of this"),

@@ -94,7 +94,7 @@ def _read_state(state: Path) -> dict[str, Any]:
             found = json.loads(file.read(MOST_BYTES))
     except OSError as error:
         raise DataError(Problem(f"cannot be read: {error.strerror}", str(state))) from error
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         text = "is damaged: the sweep cannot go on. Remove it to start anew"
