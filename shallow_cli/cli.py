@@ -1,5 +1,6 @@
 """The command `shallow`: joins the commands, and is the only place that exits."""
 
+import errno
 import io
 import os
 import sys
@@ -31,6 +32,7 @@ BLAS_THREADS = (
     "VECLIB_MAXIMUM_THREADS",
 )
 
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)  # whose writing names no file
 LESS = "fewer hidden_units, rows or columns, a smaller batch_size, or threads: 1 need less"
 
 app = typer.Typer(
@@ -138,12 +140,17 @@ def run(arguments: list[str]) -> int:
 
 def _unforeseen(error: Exception) -> int:
     """The exit code for what no command has foreseen, which is told in one line."""
-    if isinstance(error, OSError):
-        say(f"shallow: cannot write: {error.strerror or error}")
-        return errors.DataError.exit_code
-    if isinstance(error, MemoryError):
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
         say(f"shallow: not enough memory: {str(error) or 'none is left'}; {LESS}")
         return errors.UsageError.exit_code
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        say(f"shallow: {error}; --set threads=1 needs none")
+        return errors.UsageError.exit_code
+    if isinstance(error, OSError):
+        what = error.filename or ("standard output" if number in FULL else "shallow")
+        say(f"{what}: {error.strerror or error}")
+        return errors.DataError.exit_code
     return _bug(error)
 
 

@@ -24,6 +24,7 @@ from shallow_cli.data_config import DataConfig
 from shallow_cli.diagnosis.rules import diagnoses, why_diverged
 from shallow_cli.diagnosis.training import Training
 from shallow_cli.errors import DivergedError, Problem
+from shallow_cli.files.paths import text_of
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
 from shallow_cli.tables.data import Data, load_data
@@ -156,7 +157,7 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
     names = prepared.data.columns.input_names
     past = Training(prepared.config, prepared.job, prepared.theta, rows, end, names)
     if end.reason is Reason.DIVERGED:
-        problems = [_divergence(rows, end, prepared.config), *exceptions(end)]
+        problems = [_divergence(rows, end, prepared.config), *overflows(end)]
         raise DivergedError(*map(Problem, [*problems, *map(str, why_diverged(past))]))
     return Model(
         network=prepared.job.network,
@@ -202,7 +203,7 @@ def _divergence(rows: Sequence[Row], end: End, config: Config) -> str:
     return f"{what}{then}; no model was written. Try {double}{cure}"
 
 
-def exceptions(end: End) -> Iterator[str]:
+def overflows(end: End) -> Iterator[str]:
     """How many operations on arrays overflowed or were invalid, if some did, in one line."""
     if end.overflow or end.invalid:
         yield f"operations that overflowed: {end.overflow}, that were invalid: {end.invalid}"
@@ -236,5 +237,5 @@ def deciding_keys(config: Config) -> dict[str, Any]:
 
 
 def _names(paths: Sequence[Path]) -> str | list[str]:
-    names = [path.name for path in paths]
+    names = [text_of(path.name) for path in paths]
     return names[0] if len(names) == 1 else names

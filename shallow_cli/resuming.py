@@ -10,10 +10,10 @@ from typing import Any
 
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.events import End, Event, Progress, Reason, Row, State
+from shallow_cli.core.measuring import names_measured
 from shallow_cli.errors import ModelFileError, Problem, UsageError
 from shallow_cli.files.checkpoint_file import (
     Checkpoint,
-    checkpoint_of,
     load_checkpoint,
     save_checkpoint,
 )
@@ -71,15 +71,14 @@ def _checkpoint(prepared: Prepared, state: State, rows: Sequence[Row]) -> Checkp
     )
 
 
-def found(prepared: Prepared, output: Path) -> Checkpoint | Model | None:
+def found(prepared: Prepared, output: Path, path: Path | None) -> Checkpoint | Model | None:
     """What a training goes on from: its checkpoint, or its model where it is finished.
 
     Raises:
         ModelFileError: if the file that is there is damaged.
         UsageError: if it is of another training, naming what differs.
     """
-    path = checkpoint_of(output)
-    if path.is_file():
+    if path and path.is_file():
         checkpoint = load_checkpoint(path)
         _require_same(checkpoint, prepared, path)
         _require_fitting(checkpoint, prepared, path)
@@ -112,9 +111,10 @@ def _require_fitting(checkpoint: Checkpoint, prepared: Prepared, path: Path) -> 
     fits = (
         checkpoint.network == job.network
         and state.vector.dtype == state.best.vector.dtype == prepared.theta.vector.dtype
-        and epoch <= job.settings.epochs
+        and state.steps <= job.settings.epochs * per_epoch
         and max(state.best.epoch, state.row.epoch) <= epoch
         and (state.best.loss is None) == (job.validation is None)
+        and tuple(state.row.values()) == names_measured(job, prepared.theta)
     )
     if not fits:
         text = "a damaged checkpoint: its state is none of this training; remove it to start anew"

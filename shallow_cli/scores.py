@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from shallow_cli.core import metrics
 from shallow_cli.core.arrays import AnyExamples, Array, in_memory
-from shallow_cli.core.floating_point import Exceptions, counting
+from shallow_cli.core.floating_point import FloatingPointErrors, counting
 from shallow_cli.core.linear import predict_linear
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.outputs import OUTPUTS
@@ -52,7 +52,7 @@ def network_scored(
         )
         for passed in passes(network, theta, data, threads)
     )
-    return counting(scored, Exceptions())
+    return counting(scored, FloatingPointErrors())  # whoever asks looks at the scores
 
 
 def linear_scored(output: str, W: Array, columns: Columns, data: AnyExamples) -> Iterator[Scored]:

@@ -1,6 +1,7 @@
 """Signals, closed pipes and closed streams: how a training ends when it is not left alone."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -81,7 +82,7 @@ def test_a_second_signal_stops_at_once() -> None:
     with pytest.raises(StoppedError) as caught:
         signalled_twice()
     assert caught.value.exit_code == 130
-    assert str(caught.value) == "stopped at once by a second signal; no model was written"
+    assert str(caught.value) == "stopped at once by a second signal; nothing is half-written"
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -158,3 +159,54 @@ def test_closed_streams_do_no_damage(closed: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0
     assert load_model(tmp_path / "m.npz").kept.epoch == 3
+
+
+def test_a_terminal_that_is_closed_leaves_a_model_and_a_checkpoint(tmp_path: Path) -> None:
+    """Its end is a SIGHUP, and an error for whoever still writes to it."""
+    words = ["train", str(FLOWER), "-o", "m.npz", "--set", "epochs=100000000", "--set"]
+    child, terminal = os.forkpty()
+    if child == 0:
+        os.chdir(tmp_path)
+        command = [sys.executable, "-m", "shallow_cli", *words, "log_every=1000"]
+        os.execv(sys.executable, command)  # noqa: S606 - a terminal of its own
+    seen = b""
+    while b"1000" not in seen:
+        seen += os.read(terminal, 4096)
+    time.sleep(0.7)  # until there is a bar
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 129
+    assert load_model(tmp_path / "m.npz").ended["reason"] == "interrupted"
+    assert load_checkpoint(tmp_path / "m.npz.ckpt").state.steps > 0
+
+
+def test_a_full_disk_under_the_table_leaves_the_checkpoint(tmp_path: Path) -> None:
+    words = f"train {FLOWER} -q -o m.npz --set log_every=1 --set checkpoint_every=1"
+    script = f"ulimit -f 100; {sys.executable} -m shallow_cli {words} > table.txt"
+    done = subprocess.run(
+        ["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "standard output: cannot be written: File too large",
+        "m.npz.ckpt: is left; the same command with --resume goes on from it",
+    ]
+    assert not (tmp_path / "m.npz").exists()
+    assert load_checkpoint(tmp_path / "m.npz.ckpt").state.steps > 0
+
+
+def test_a_terminal_that_is_gone_where_nobody_hangs_up() -> None:
+    """As after `disown`: who has SIGHUP ignored wants the training to go on."""
+    gone = OSError(errno.EIO, os.strerror(errno.EIO))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupted:
+            interrupted.by_lost_output(gone)
+            assert not interrupted()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with Interrupts() as interrupted:
+        interrupted.by_lost_output(gone)
+        assert interrupted.exit_code == 129
+        os.kill(os.getpid(), signal.SIGHUP)  # which is no second one
+        assert interrupted.exit_code == 129

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from shallow_cli import fitting
+from shallow_cli.commands import training_run
 from shallow_cli.core.events import Event
 from shallow_cli.core.training import train
 from shallow_cli.files.model_file import load_model
@@ -45,7 +47,7 @@ def test_a_training_that_does_not_repeat_has_no_model(
         kept = dataclasses.replace(model.kept, loss=model.kept.loss + 1e-15 * len(times))
         return dataclasses.replace(model, kept=kept)
 
-    monkeypatch.setattr("shallow_cli.fitting.trained_model", another)
+    monkeypatch.setattr(training_run, "trained_model", another)
     done = shallow("train", "c.yaml", "--verify", code=1)
     assert done.err.endswith(
         "not repeatable: training twice has given two models; no model was written\n"
@@ -72,7 +74,17 @@ def test_an_interrupt_keeps_the_model_and_says_that_it_is_not_verified(
             signal.raise_signal(signal.SIGINT)
         return train(*words)
 
-    monkeypatch.setattr("shallow_cli.core.training.train", interrupting)
+    monkeypatch.setattr(training_run, "train", interrupting)
     done = shallow("train", "c.yaml", "--verify", code=130)
     assert "not verified: interrupted while training for the second time" in done.err
     assert load_model(Path("model.npz")).ended["reason"] == "finished"
+
+
+def test_what_can_be_read_only_once_is_refused_beforehand(shallow: Shallow) -> None:
+    os.mkfifo("pipe")
+    for source in ("-", "pipe"):
+        write(Path("c.yaml"), f"data: {{csv: '{source}'}}\n")
+        done = shallow("train", "c.yaml", "--verify", code=2)
+        assert done.out == ""
+        said = "can be read only once, and --verify trains twice; write it to a file first"
+        assert done.err == f"{source}: {said}\n"

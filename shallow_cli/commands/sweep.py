@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shallow_cli.commands.options import Overrides
-from shallow_cli.console.streams import say
+from shallow_cli.console.streams import discard_stdout, say
 from shallow_cli.console.tables import number as number_text
 from shallow_cli.console.words import counted
 from shallow_cli.errors import DONE, NoVerdictError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from shallow_cli.commands.interrupts import Interrupts
     from shallow_cli.config import Config
     from shallow_cli.fitting import Prepared
     from shallow_cli.sweep.plan import Sweep
@@ -143,11 +144,14 @@ def require_places(wish: Wish) -> None:
         UsageError: if there is another file in its place, or the table is to be there as well.
     """
     from shallow_cli.files.model_file import require_replaceable
+    from shallow_cli.files.trial_table import state_of
 
     if str(wish.table) == "-" or str(wish.output) == "-":
         raise UsageError(Problem("-: stdout has a line for each combination; name a file"))
-    if wish.output and wish.table and wish.output.absolute() == wish.table.absolute():
-        raise UsageError(Problem("cannot be the table and the model", str(wish.output)))
+    if wish.output and wish.table:
+        table = wish.table.resolve()
+        if wish.output.resolve() in {table, state_of(table)}:
+            raise UsageError(Problem("cannot be the table and the model", str(wish.output)))
     if wish.output:
         require_replaceable(wish.output)
 
@@ -170,9 +174,10 @@ def run_and_show(
     results: "dict[int, Values]",
     columns: Sequence[str],
     wish: Wish,
-    interrupted: Callable[[], bool],
+    interrupted: "Interrupts",
 ) -> Generator[int, None, None]:
     """The number of each trial when its result is there; a line for each point that is whole."""
+    from shallow_cli.commands.interrupts import is_gone
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.console.sweep_table import point_printer
     from shallow_cli.cores import cores
@@ -189,7 +194,13 @@ def run_and_show(
         """Those from a point on whose trials have all ended; the first that is not."""
         with bar.hidden():
             while (trials := plan.point(point)) and all(number in results for number in trials):
-                show(plan.trials[trials[0]].values, [results[number] for number in trials])
+                try:
+                    show(plan.trials[trials[0]].values, [results[number] for number in trials])
+                except OSError as error:
+                    if not is_gone(error):
+                        raise
+                    interrupted.by_lost_output(error)
+                    discard_stdout()
                 point += 1
         bar.update(len(results), len(plan.trials), "trials")
         return point

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -18,6 +18,27 @@ def say(text: str) -> None:
     with contextlib.suppress(OSError):
         sys.stderr.write(one_line(text) + "\n")
         sys.stderr.flush()
+
+
+class Unminded:
+    """A stream to which is written what nobody needs: whether it can be makes no difference."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, if that can be."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if that can be."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def write(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Floating-point exceptions (IEEE 754): counted instead of warned of."""
+"""Overflow and invalid operations, exceptions of IEEE 754: counted instead of warned of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 @dataclass
-class Exceptions:
+class FloatingPointErrors:
     """How many operations on arrays had an overflow, and how many an invalid value.
 
     An overflow leaves an infinity, an invalid operation (∞ - ∞, 0 · ∞) no number; one on what is
@@ -24,9 +24,6 @@ class Exceptions:
     overflow: int = 0
     invalid: int = 0
     _lock: Lock = field(default_factory=Lock, compare=False, repr=False)
-
-    def __bool__(self) -> bool:
-        return bool(self.overflow or self.invalid)
 
     def counted(self) -> AbstractContextManager[object]:
         """While this is entered, they are counted here, also those of helping threads."""
@@ -40,7 +37,7 @@ class Exceptions:
                 self.invalid += 1
 
 
-def counting(items: Iterator[Item], exceptions: Exceptions) -> Iterator[Item]:
+def counting(items: Iterator[Item], exceptions: FloatingPointErrors) -> Iterator[Item]:
     """The items, while those of the work for them are counted, and of nobody else's."""
     while True:
         with exceptions.counted():  # not around the yield: what others do then is theirs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from shallow_cli.core.arrays import AnyExamples
 from shallow_cli.core.events import Job, Row
 from shallow_cli.core.metrics import decide
@@ -23,6 +25,12 @@ def measure(job: Job, theta: Parameters, epoch: int) -> Row:
         loss, score = _loss_and_score(job.network, theta, job.validation, threads)
         values |= {"validation_loss": loss, **{f"validation_{k}": v for k, v in score.items()}}
     return Row(epoch, **values)
+
+
+def names_measured(job: Job, theta: Parameters) -> tuple[str, ...]:
+    """Of what rows of this training hold, whatever the values."""
+    with np.errstate(all="ignore"):
+        return tuple(measure(job, theta, 0).values())
 
 
 def _loss_and_score(

@@ -14,7 +14,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.blocks import work_of_row
 from shallow_cli.core.events import End, Event, Job, Progress, Reason, Row, State
-from shallow_cli.core.floating_point import Exceptions, counting
+from shallow_cli.core.floating_point import FloatingPointErrors, counting
 from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Parameters, parameters
 from shallow_cli.core.steps import NOTHING, Stepping, stepping
@@ -39,7 +39,7 @@ def train(
     Raises:
         ValueError: if early stopping is asked for without validation examples.
     """
-    seen = Exceptions()
+    seen = FloatingPointErrors()
     for event in counting(_train(job, theta, interrupted, state), seen):
         if isinstance(event, End):
             event = replace(event, overflow=seen.overflow, invalid=seen.invalid)  # noqa: PLW2901

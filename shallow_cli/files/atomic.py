@@ -27,13 +27,13 @@ def replacing(path: Path, error: type[ShallowError]) -> Iterator[BinaryIO]:
     Raises:
         ShallowError: of the given type, if the file cannot be written.
     """
-    if path.is_dir():
-        raise error(Problem("is a folder; name a file", str(path)))
-    if path.exists() and not path.is_file():  # a device or a pipe: nothing to replace
-        with _told(path, error), path.open("wb") as file:
-            yield file
-        return
     with _told(path, error):
+        if path.is_dir():
+            raise error(Problem("is a folder; name a file", str(path)))
+        if path.exists() and not path.is_file():  # a device or a pipe: nothing to replace
+            with path.open("wb") as file:
+                yield file
+            return
         path = _meant(path)
         _remove_stale(path)
         handle, temporary = _temporary(path)
@@ -115,8 +115,15 @@ def _umask() -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+    """As far as that can be: not of a folder that may not be listed, nor on every file system."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(handle)

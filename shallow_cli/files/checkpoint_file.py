@@ -7,6 +7,7 @@ and what the optimizer remembers.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,12 +20,12 @@ from shallow_cli.core.lbfgs import REMEMBERED, Pair
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.stopping import Best, Losses
-from shallow_cli.errors import ModelFileError, Problem
+from shallow_cli.errors import Problem, UsageError
 from shallow_cli.files.archive import (
-    DAMAGE,
+    described,
     read_archive,
     read_array,
-    shape_and_dtype,
+    told,
     write_archive,
 )
 from shallow_cli.files.model_file import (
@@ -33,6 +34,7 @@ from shallow_cli.files.model_file import (
     DTYPES,
     FORMAT_VERSION,
     require_format,
+    require_replaceable,
     theta_from,
 )
 from shallow_cli.files.model_header import (
@@ -62,6 +64,22 @@ class Checkpoint:
 def checkpoint_of(model: Path) -> Path:
     """Where the checkpoint of a training is that writes this model."""
     return model.with_name(f"{model.name}.ckpt")
+
+
+def place_of_checkpoint(model: Path) -> Path | None:
+    """Where the checkpoint of a training is to be; None beside a device or a pipe.
+
+    Raises:
+        ModelFileError: if it cannot be written, or what is there cannot be read.
+        UsageError: if there is a file of somebody else.
+    """
+    if model.exists() and not model.is_file():
+        return None
+    path = checkpoint_of(model)
+    if path.exists() and not path.is_file():
+        raise UsageError(Problem("is there and no file; the checkpoint goes there", str(path)))
+    require_replaceable(path, "checkpoint")
+    return path
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
@@ -97,32 +115,19 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises:
         ModelFileError: if there is no such file, or it is no checkpoint, or a damaged one.
     """
-    try:
-        with path.open("rb") as file:
-            return _read(file)
-    except OSError as error:
-        text = f"cannot be read: {error.strerror or error}"
-        raise ModelFileError(Problem(text, str(path))) from error
-    except ValueError as error:  # what the checks say
-        text = f"not a checkpoint, or a damaged one: {error}; remove it to start anew"
-        raise ModelFileError(Problem(text, str(path))) from error
-    except DAMAGE as error:
-        text = "not a checkpoint, or a damaged one; remove it to start anew"
-        raise ModelFileError(Problem(text, str(path))) from error
+    with told(path, "checkpoint", "; remove it to start anew"), path.open("rb") as file:
+        return _read(file)
 
 
 def _read(file: BinaryIO) -> Checkpoint:
-    header, members = read_archive(file, ARRAYS, [f"state/{name}" for name in HELD])
-    require_format(header, CHECKPOINT)
+    header, members = read_archive(file, _arrays)
     network, found = network_from(header["network"]), header["state"]
     config, sources = config_from(header["config"]), sources_from(header["sources"])
     theta = theta_from(members, network)
-    names = ("best", *remembered_by(config["optimizer"]))
+    names = _held_by(config["optimizer"])
     held = {name: _held(name, members[f"state/{name}"], network) for name in names}
     if len({len(held[name]) for name in names if name in PAIRS}) > 1:
         raise ValueError("its optimizer remembers more of some steps than of others")
-    if len(members) > len(ARRAYS) + len(held):
-        raise ValueError("its optimizer remembers something else")
     rows = [row_from(row) for row in header["history"]]
     if not rows:
         raise ValueError("it has no rows")
@@ -149,12 +154,18 @@ def remembered_by(optimizer: str) -> tuple[str, ...]:
     return ("x", *PAIRS) if optimizer == LBFGS else tuple(OPTIMIZERS[optimizer].remembers)
 
 
-HELD = {"best", *(name for optimizer in (*OPTIMIZERS, LBFGS) for name in remembered_by(optimizer))}
+def _held_by(optimizer: str) -> tuple[str, ...]:
+    return ("best", *remembered_by(optimizer))
+
+
+def _arrays(header: Any) -> Collection[str]:
+    require_format(header, CHECKPOINT)
+    return [*ARRAYS, *(f"state/{name}" for name in _held_by(header["config"]["optimizer"]))]
 
 
 def _held(name: str, member: bytes, network: Network) -> Array:
     """A vector of the state; of L-BFGS as many as there are pairs."""
-    shape, dtype = shape_and_dtype(member)
+    shape, dtype, _ = described(member)
     n, pairs = network.n_parameters, shape[0] if name in PAIRS and shape else 0
     allowed = {"curvature": (pairs,)}.get(name, (pairs, n)) if pairs else (n,)
     none = name in PAIRS and shape == (0,)

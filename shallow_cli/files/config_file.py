@@ -96,6 +96,9 @@ def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[
         if not equals or not name:
             yield Problem(f"'{word}' is not KEY=VALUE", option)
             continue
+        if not text.isprintable() and text != text.encode("utf-8", "replace").decode():
+            yield Problem(f"{name}: is no UTF-8 text; of a table, rename it or use a pipe", option)
+            continue
         if text in PLAIN:
             yield Entry(name, Scalar(text or None, text, option, Path()), option)
             continue
@@ -148,6 +151,12 @@ class _Strict(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                node.value = _with_whole_characters(node.value)
+            except UnicodeError:
+                text = "half a character (a lone surrogate) is no text"
+                raise yaml.MarkedYAMLError(problem=text, problem_mark=mark) from None
         return node
 
 
@@ -222,6 +231,15 @@ def _map_entry(
 
 def _scalar(node: yaml.ScalarNode, folder: Path, where: Where) -> Scalar:
     return Scalar(_plain(node.value, node.style), node.value, where(node), folder)
+
+
+def _with_whole_characters(text: str) -> str:
+    """The two halves that JSON writes some characters in (U+D83D U+DE00) are one in YAML.
+
+    Raises:
+        UnicodeError: where there is only one half.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _plain(text: str, style: str | None) -> Plain:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
-import zipfile
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,13 +14,13 @@ import numpy as np
 from shallow_cli.core.network import Network, Parameters, zeros
 from shallow_cli.errors import ModelFileError, Problem, UsageError
 from shallow_cli.files.archive import (
-    DAMAGE,
-    HEADER,
     ZIP,
+    described,
     fill,
+    looks_like_one,
     read_archive,
     read_array,
-    shape_and_dtype,
+    told,
     write_archive,
 )
 from shallow_cli.files.atomic import require_writable
@@ -42,7 +43,7 @@ ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
 
 
-def require_replaceable(path: Path) -> None:
+def require_replaceable(path: Path, what: str = "model") -> None:
     """Refuse an output that is not a model's place, before the work is done.
 
     Raises:
@@ -50,17 +51,12 @@ def require_replaceable(path: Path) -> None:
         ModelFileError: if the file cannot be written.
     """
     require_writable(path, ModelFileError)
-    if path.is_file() and path.stat().st_size > 0 and not _looks_like_a_model(path):
-        text = "is there and not a model; it is not replaced. Name another, or remove it"
-        raise UsageError(Problem(text, str(path)))
-
-
-def _looks_like_a_model(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return HEADER in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
-        return False
+    if path.is_file() and path.stat().st_size > 0:
+        with told(path, what):
+            is_one = looks_like_one(path)
+        if not is_one:
+            text = f"is there and not a {what}; it is not replaced. Name another, or remove it"
+            raise UsageError(Problem(text, str(path)))
 
 
 def is_model(path: Path) -> bool:
@@ -104,21 +100,14 @@ def load_model(path: Path, suggestion: str = "") -> Model:
     Raises:
         ModelFileError: if there is no such file, or it is no model, or a damaged one.
     """
-    try:
+    with told(path, "shallow model"):
+        if not path.exists():
+            text = f"cannot be read: {os.strerror(errno.ENOENT)}; `shallow train CONFIG` makes one"
+            raise ModelFileError(Problem(text, str(path)))
         with path.open("rb") as file:
             if file.read(4) != ZIP:
                 raise ModelFileError(Problem(_what_else(file, suggestion), str(path)))
             return _read(file)
-    except OSError as error:
-        hint = "; `shallow train CONFIG` makes one" if isinstance(error, FileNotFoundError) else ""
-        raise ModelFileError(
-            Problem(f"cannot be read: {error.strerror or error}{hint}", str(path))
-        ) from error
-    except ValueError as error:  # what the checks say
-        text = f"not a shallow model, or a damaged one: {error}"
-        raise ModelFileError(Problem(text, str(path))) from error
-    except DAMAGE as error:  # what zipfile, json and numpy stumble over
-        raise ModelFileError(Problem("not a shallow model, or a damaged one", str(path))) from error
 
 
 def _what_else(file: BinaryIO, suggestion: str) -> str:
@@ -133,8 +122,7 @@ def _what_else(file: BinaryIO, suggestion: str) -> str:
 
 
 def _read(file: BinaryIO) -> Model:
-    header, members = read_archive(file, ARRAYS)
-    require_format(header, FORMAT)
+    header, members = read_archive(file, _arrays)
     network = network_from(header["network"])
     theta = theta_from(members, network)
     kept = row_from(header["kept"])
@@ -150,6 +138,11 @@ def _read(file: BinaryIO) -> Model:
         history_from(header["history"], kept),
         diagnoses_from(header["diagnoses"]),
     )
+
+
+def _arrays(header: Any) -> Collection[str]:
+    require_format(header, FORMAT)
+    return ARRAYS
 
 
 def require_format(header: Any, format_: str) -> None:
@@ -182,7 +175,7 @@ def theta_from(members: Mapping[str, bytes], network: Network) -> Parameters:
     """
     if network.n_parameters * 4 > sum(len(members[name]) for name in ARRAYS):
         raise ValueError("its network is larger than its weights")
-    dtype = shape_and_dtype(members["W1"])[1]
+    _, dtype, _ = described(members["W1"])
     if dtype not in DTYPES:
         raise ValueError(f"its weights are of dtype {dtype}")
     theta = zeros(network, DTYPES[dtype])

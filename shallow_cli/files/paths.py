@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -60,3 +61,8 @@ def _in_folder(folder: Path) -> Iterator[Path | Problem]:
     if not files:
         text = f"a folder without Parquet or Arrow files; for others give a pattern: {folder}/*.csv"
         yield Problem(text, str(folder))
+
+
+def text_of(name: str) -> str:
+    """The name of a file as text: bytes of it that are no UTF-8 are spelled out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -27,7 +27,7 @@ MOST_BYTES_OF_JSON = 64 << 20
 def read_cache(folder: Path, key: str) -> tuple[Rows, dict[str, Any]] | None:
     """Rows and their description; None where there are none, or not whole."""
     described = _description(folder / f"{key}.json")
-    if described is None or described["key"] != key:
+    if described is None or described["key"] != key or not (folder / f"{key}.rows").is_file():
         return None
     length, width = described["length"], described["width"]
     try:
@@ -42,6 +42,8 @@ def read_cache(folder: Path, key: str) -> tuple[Rows, dict[str, Any]] | None:
 
 def _description(path: Path) -> dict[str, Any] | None:
     """What a file says after a first line with the sum of that; None if it is not that."""
+    if not path.is_file():
+        return None
     try:
         with path.open("rb") as file:
             said, _, text = file.read(MOST_BYTES_OF_JSON).partition(b"\n")
@@ -49,8 +51,8 @@ def _description(path: Path) -> dict[str, Any] | None:
         return None
     if said != _sum_line(text):
         return None
-    described: dict[str, Any] = json.loads(text)
-    return described
+    described = json.loads(text)
+    return described if isinstance(described, dict) else None
 
 
 def _sum_line(text: bytes) -> bytes:

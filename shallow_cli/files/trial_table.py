@@ -40,7 +40,7 @@ class TrialTable:
         if self.path.exists() and not self.path.is_file():
             raise UsageError(Problem("is no place for a table; name a file", str(self.path)))
         require_writable(self.path, DataError)
-        state = _state(self.path)
+        state = state_of(self.path)
         if state.exists():
             _require_same(_read_state(state), about, self.path)
             rows = _whole_rows(self.path, self.columns)
@@ -49,9 +49,9 @@ class TrialTable:
         if self.path.is_file() and self.path.stat().st_size:
             text = "is there already, and not replaced. Name another table, or remove it"
             raise UsageError(Problem(text, str(self.path)))
-        self._write([])
-        with replacing(state, DataError) as file:
+        with replacing(state, DataError) as file:  # first: the table may follow, if not now
             file.write(json.dumps(about, ensure_ascii=False, indent=1).encode())
+        self._write([])
         return []
 
     def add(self, row: Row) -> None:
@@ -76,7 +76,7 @@ class TrialTable:
             DataError: if it cannot be written.
         """
         self._write(rows)
-        _state(self.path).unlink(missing_ok=True)
+        state_of(self.path).unlink(missing_ok=True)
 
     def _write(self, rows: Iterable[Row]) -> None:
         header = dict(zip(self.columns, self.columns, strict=True))
@@ -84,7 +84,8 @@ class TrialTable:
             file.write(_text(self.columns, [header, *rows]))
 
 
-def _state(path: Path) -> Path:
+def state_of(path: Path) -> Path:
+    """What says of an unfinished table what it is of."""
     return path.with_name(f"{path.name}.sweep")
 
 
@@ -109,7 +110,7 @@ def _require_same(there: Mapping[str, Any], here: Mapping[str, Any], path: Path)
         text = (
             f"is the unfinished table of another sweep, by {', '.join(different)} "
             f"({name}: {there.get(name)} there, {here.get(name)} here). "
-            f"Name another table, or remove {_state(path).name} to start anew"
+            f"Name another table, or remove {state_of(path).name} to start anew"
         )
         raise UsageError(Problem(text, str(path)))
 
@@ -126,7 +127,7 @@ def _whole_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     if wrong or lines[0] != list(columns):
         text = f"is not as the sweep has left it; mend it, or start anew without {path.name} and "
         where = f"{path}:{wrong[0] if wrong else 1}"
-        raise DataError(Problem(f"{text}{_state(path).name}", where))
+        raise DataError(Problem(f"{text}{state_of(path).name}", where))
     return [dict(zip(columns, line, strict=True)) for line in lines[1:]]
 
 

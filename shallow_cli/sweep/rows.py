@@ -9,8 +9,7 @@ from typing import Any
 from shallow_cli import __version__
 from shallow_cli.config import INDIFFERENT, flat
 from shallow_cli.core.events import Row
-from shallow_cli.core.floating_point import Exceptions
-from shallow_cli.core.measuring import measure
+from shallow_cli.core.measuring import names_measured
 from shallow_cli.errors import DataError, Problem
 from shallow_cli.fitting import Prepared
 from shallow_cli.numerals import is_number
@@ -32,8 +31,7 @@ def columns_of(prepared: Prepared, sweep: Sweep) -> tuple[str, ...]:
 
     Where the rows are varied, that is all there is.
     """
-    with Exceptions().counted():  # the names are wanted, whatever the values
-        names = list(measure(prepared.job, prepared.theta, 0).values())
+    names: Sequence[str] = names_measured(prepared.job, prepared.theta)
     if OF_THE_ROWS & sweep.keys:
         names = [field.name for field in dataclasses.fields(Row)]
     return tuple(dict.fromkeys([*(varied.key for varied in sweep.grid), SEED, *names]))

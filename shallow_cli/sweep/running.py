@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
 
 from shallow_cli.config import Config
 from shallow_cli.core.events import End, Reason
@@ -52,7 +54,8 @@ def run(
         DataError: if the data cannot be read or trained on.
         NoVerdictError: if a process was killed.
     """
-    pool, pending = ProcessPoolExecutor(jobs, get_context("spawn")), iter(numbers)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
+    pending = iter(numbers)
     waiting: dict[Future[Values], int] = {}
     try:
         while not interrupted():
@@ -77,16 +80,28 @@ def run(
                 child.terminate()
 
 
+def end_with_parent() -> None:
+    """In a process of the sweep: end as soon as the sweep has, were it by SIGKILL."""
+
+    def wait_for_it() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    Thread(target=wait_for_it, daemon=True).start()
+
+
 @contextlib.contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Ctrl-C goes to the processes of a sweep as well; who is started here leaves it to us.
+    """Ctrl-C and SIGHUP go to all processes of a sweep; who is started here leaves them to us.
 
     A signal that comes meanwhile is there afterwards. Where there are no masks, nothing is held.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from typing import Any
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
+from shallow_cli.files.paths import text_of
 from shallow_cli.files.row_store import Rows, RowStore
 from shallow_cli.files.table_file import Batch, Table
 from shallow_cli.tables.plan import Plan
@@ -63,7 +64,7 @@ class RawTable:
     def source(self) -> dict[str, Any]:
         """What a model keeps of where its rows came from."""
         return {
-            "name": Path(self.name).name,
+            "name": text_of(Path(self.name).name),
             "rows": len(self),
             "columns": self.width,
             "bytes": self.n_bytes,
