@@ -83,7 +83,7 @@ SLOW = (
 FILES = ("model_file", "checkpoint_file", "saving", "resume", "interrupts")
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
-    **dict.fromkeys(("resuming", "train"), FILES),
+    **dict.fromkeys(("resuming", "training_run", "interrupts"), FILES),
     "arrays": ("batches", "weights", "made"),
     "blocks": ("gradient", "batches", "made", "threads"),
     "buffers": ("gradient", "batches", "float32", "made", "threads"),

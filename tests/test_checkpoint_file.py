@@ -17,6 +17,7 @@ from shallow_cli.files.checkpoint_file import Checkpoint, load_checkpoint, save_
 
 from .conftest import Shallow, write
 from .fuzzing.headers import members_of, rewritten
+from .fuzzing.running import in_time
 from .test_resume import CONFIG, HOW, TEXT, Stopped, stop_after, words
 
 __all__ = ["stop_after"]  # a fixture
@@ -144,7 +145,8 @@ def test_a_state_that_this_training_never_has(
     change(header)
     rewritten(kept, members, json.dumps(header))
     before = kept.read_bytes()
-    done = shallow(*words(HOW["lbfgs"]), "--resume", "-q", code=3)
+    with in_time():
+        done = shallow(*words(HOW["lbfgs"]), "--resume", "-q", code=3)
     assert done.err == (
         "model.npz.ckpt: a damaged checkpoint: its state is none of this training; "
         "remove it to start anew\n"
@@ -159,3 +161,19 @@ def test_numbers_beyond_all_bounds(place: str, kept: Path, shallow: Shallow) -> 
     rewritten(kept, members, json.dumps(header).replace(json.dumps(header["state"]), text))
     done = shallow(*words(HOW["lbfgs"]), "--resume", "-q", code=3)
     assert "its header has a 1e999" in done.err
+
+
+def test_steps_beyond_the_last_epoch(shallow: Shallow, stop_after: Callable[[int], None]) -> None:
+    """Of 60 epochs of three steps."""
+    write(Path(CONFIG), TEXT)
+    stop_after(6)
+    with pytest.raises(Stopped):
+        shallow(*words())
+    stop_after(0)
+    path = Path("model.npz.ckpt")
+    members, header = members_of(path)
+    for steps, code in ((181, 3), (180, 0)):
+        header["state"]["steps"] = steps
+        rewritten(path, members, json.dumps(header))
+        with in_time():
+            shallow(*words(), "--resume", "-q", code=code)

@@ -181,8 +181,9 @@ def test_a_terminal_that_is_closed_leaves_a_model_and_a_checkpoint(tmp_path: Pat
 
 
 def test_a_full_disk_under_the_table_leaves_the_checkpoint(tmp_path: Path) -> None:
+    write(tmp_path / "table.txt", "-" * 24_000)
     words = f"train {FLOWER} -q -o m.npz --set log_every=1 --set checkpoint_every=1"
-    script = f"ulimit -f 100; {sys.executable} -m shallow_cli {words} > table.txt"
+    script = f"ulimit -f 24; {sys.executable} -m shallow_cli {words} >> table.txt"
     done = subprocess.run(
         ["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, check=False, text=True
     )

@@ -5,6 +5,7 @@ from mutation.mutant import Mutant
 ARCHIVE, ATOMIC = "files/archive.py", "files/atomic.py"
 MODEL, HEADER = "files/model_file.py", "files/model_header.py"
 CHECKPOINT, RESUMING = "files/checkpoint_file.py", "resuming.py"
+RUN, INTERRUPTS = "commands/training_run.py", "commands/interrupts.py"
 
 
 def _replacing(name: str, says: str, old: str, new: str) -> Mutant:
@@ -93,31 +94,33 @@ READING = (
     _members(
         "F20", "of two members of one name the last counts", "len(set(names)) < len(names)", "False"
     ),
-    _members("F21", "there may be more members", " <= known", ""),
+    _members("F21", "there may be more members", "set(names) != {", "not set(names) >= {"),
     _members("F22", "members may be compressed", "!= zipfile.ZIP_STORED", "is None"),
     _members("F23", "members may say that they are larger than the file", "> size", "> size**9"),
-    _members("F24", "a header may have a NaN", ", parse_constant=_no_number", ""),
+    Mutant("F24", "a header may have a NaN", ARCHIVE, "_header", "parse_constant=_no_number, ", ""),
     _array(
         "F25",
         "the shape of an array is not compared with that of the network",
-        "!= (into.shape, into.dtype.str)",
-        "[1:] != (into.dtype.str,)",
+        "(shape, dtype) != (into.shape, into.dtype.str)",
+        "dtype != into.dtype.str",
     ),
     _array(
         "F26",
         "the dtype of an array is not compared with that of the others",
-        "!= (into.shape, into.dtype.str)",
-        "[:1] != (into.shape,)",
+        "(shape, dtype) != (into.shape, into.dtype.str)",
+        "shape != into.shape",
     ),
-    _array("F27", "there may be more after an array", "file.read(1)", "False"),
+    _array(
+        "F27", "there may be more after an array", "len(member) != start", "len(member) < start"
+    ),
     _array("F28", "weights need not be finite", "not np.isfinite(into).all()", "False"),
     Mutant(
         "F29",
         "an array may be in Fortran order",
         ARCHIVE,
-        "shape_and_dtype",
-        "if fortran_order:",
-        "if not shape:",
+        "described",
+        'found["fortran"] == b"True"',
+        "False",
     ),
     Mutant(
         "F30",
@@ -228,11 +231,11 @@ GOING_ON = (
     ),
     Mutant(
         "F43",
-        "a checkpoint may have what its optimizer does not remember",
-        CHECKPOINT,
-        "_read",
-        "len(members) > len(ARRAYS) + len(held)",
-        "False",
+        "a header may have numbers beyond all bounds",
+        ARCHIVE,
+        "_header",
+        ", parse_float=_number",
+        "",
     ),
     Mutant(
         "F44",
@@ -261,9 +264,9 @@ GOING_ON = (
     Mutant(
         "F47",
         "a finished training leaves its checkpoint",
-        "commands/train.py",
+        RUN,
         "trained",
-        "    if not unfinished:\n        path.unlink(missing_ok=True)",
+        "    if not unfinished:\n        _forget(run)",
         "    pass",
     ),
     Mutant(
@@ -276,4 +279,55 @@ GOING_ON = (
     ),
 )
 
-FILES = (*WRITING, *READING, *GOING_ON)
+LOSING = (
+    Mutant(
+        "F50",
+        "a terminal that is closed ends a training as a full disk does",
+        INTERRUPTS,
+        "is_gone",
+        "error.errno == errno.EIO",
+        "False",
+    ),
+    Mutant(
+        "F51",
+        "a signal after a lost terminal is taken for the second one",
+        INTERRUPTS,
+        "Interrupts._remember",
+        "self._received is not None",
+        "self._code",
+    ),
+    Mutant(
+        "F52",
+        "where stdout is full, the model of a part of the training takes the place of the old one",
+        RUN,
+        "trained",
+        "{CLOSED_PIPE, DataError.exit_code}",
+        "{CLOSED_PIPE}",
+    ),
+    Mutant(
+        "F53",
+        "a training that runs away takes the checkpoint of another one",
+        RUN,
+        "trained",
+        "if run.start or _identity(run.checkpoint) != before:",
+        "if before or True:",
+    ),
+    Mutant(
+        "F54",
+        "a training goes on from more steps than it has",
+        RESUMING,
+        "_require_fitting",
+        "state.steps <= job.settings.epochs * per_epoch",
+        "epoch <= job.settings.epochs",
+    ),
+    Mutant(
+        "F55",
+        "a training goes on from rows of other measures",
+        RESUMING,
+        "_require_fitting",
+        "tuple(state.row.values()) == names_measured(job, prepared.theta)",
+        "True",
+    ),
+)
+
+FILES = (*WRITING, *READING, *GOING_ON, *LOSING)
