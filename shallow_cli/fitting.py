@@ -23,7 +23,8 @@ from shallow_cli.cores import cores
 from shallow_cli.data_config import DataConfig
 from shallow_cli.diagnosis.rules import diagnoses, why_diverged
 from shallow_cli.diagnosis.training import Training
-from shallow_cli.errors import DivergedError, Problem
+from shallow_cli.errors import DivergedError, Problem, UsageError
+from shallow_cli.files.identity import are_files
 from shallow_cli.files.paths import text_of
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
@@ -67,6 +68,20 @@ def prepare(config: Config, scratch: Path | None = None) -> Prepared:
         Job(network, data.training, data.validation, settings),
         initial_parameters(network, config.init_scale, config.seed, config.scalar),
     )
+
+
+def require_files(config: Config, why: str) -> None:
+    """Refuse data that can be read but once, where it is to be read again.
+
+    Raises:
+        DataError: if a file is not there.
+        UsageError: if a table is standard input or a pipe.
+    """
+    held_out = config.data.validation
+    for paths in (config.data.csv or (), held_out if isinstance(held_out, tuple) else ()):
+        if not are_files(paths):
+            text = f"can be read only once, and {why}; write it to a file first"
+            raise UsageError(Problem(text, ", ".join(map(str, paths))))
 
 
 def network_of(config: Config, columns: Columns) -> Network:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -138,6 +139,7 @@ DAMAGE = {
     "one bit": lambda raw: raw[:500] + bytes([raw[500] ^ 1]) + raw[501:],
     "foreign": lambda _: b'{"length": 3}',
     "a list": lambda _: b"[]\n",
+    "a list with its sum": lambda _: b"%08x\n[]" % zlib.crc32(b"[]"),
     "no text": lambda raw: b"\xff" * len(raw),
 }
 

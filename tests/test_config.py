@@ -359,3 +359,23 @@ def test_flat_and_back(tmp_path: Path) -> None:
 def test_a_config_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         load_config(minimal(tmp_path)).epochs = 5  # type: ignore[misc]
+
+
+def test_characters_that_json_writes_in_two_halves_are_one(tmp_path: Path) -> None:
+    text = 'data: {csv: t.csv, missing_values: ["\\ud83d\\ude00"]}\n'
+    config = load_config(write(tmp_path / "c.yaml", text))
+    assert config.data.missing_values == ("", "\U0001f600")
+
+
+@pytest.mark.parametrize(
+    "text", ['data: {csv: "\\ud800"}\n', '"\\ud800": 1\n', "a: ['\\x']\nb: \"\\udc00\"\n"]
+)
+def test_half_a_character_is_no_text(text: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "c.yaml", text)
+    with pytest.raises(ConfigError, match=r"c.yaml:\d:\d+: not valid YAML: half a character"):
+        load_config(path)
+
+
+def test_a_name_that_is_no_utf_8_is_not_taken_for_yaml() -> None:
+    [problem] = read_overrides(["data.csv=\udcff.csv"])
+    assert str(problem) == "--set: data.csv: is no UTF-8 text; of a table, rename it or use a pipe"

@@ -147,13 +147,13 @@ def test_the_surroundings_change_nothing(surroundings: str, here: Path, plain: b
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_permissions_are_those_of_the_umask(mask: int, here: Path, plain: bytes) -> None:
-    done = in_process(here, "train c.yaml -q -o m.npz", umask=mask)
+    done = in_shell(here, "train c.yaml -q -o m.npz", umask=mask)
     assert (done.returncode, done.stderr) == (0, b"")
     assert (here / "m.npz").stat().st_mode & 0o777 == 0o666 & ~mask
     assert (here / "m.npz").read_bytes() == plain
 
 
-def in_process(
+def in_shell(
     folder: Path, words: str, *, redirected: str = "", **options: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """A command line as a shell runs it."""
@@ -184,26 +184,28 @@ def in_process(
 )
 def test_streams(redirected: str, code: int, here: Path, plain: bytes) -> None:
     """Closed or full: no file gets what was meant for them, and none is half."""
-    done = in_process(here, "train c.yaml -o m.npz", redirected=redirected)
+    done = in_shell(here, "train c.yaml -o m.npz", redirected=redirected)
     assert done.returncode == code, done
     assert b"Traceback" not in done.stderr
     if code == 0:
         assert (here / "m.npz").read_bytes() == plain
     else:
         assert not (here / "m.npz").exists()
+    assert (here / "c.yaml").read_text() == CONFIG
+    assert (here / "iris.csv").read_bytes() == (ROOT / "data/iris.csv").read_bytes()
 
 
 @pytest.mark.parametrize("command", ["predict plain.npz -", "train -"])
 def test_a_closed_stdin_that_is_read(command: str, here: Path, plain: bytes) -> None:
     assert plain
-    done = in_process(here, command, redirected="<&-")
+    done = in_shell(here, command, redirected="<&-")
     assert done.returncode in {2, 3}
     assert done.stderr.count(b"\n") == 1
     assert b"standard input" in done.stderr
 
 
 def outputs(folder: Path) -> Iterator[tuple[str, Callable[[], object], str]]:
-    """Places where no model can go, and what is said of them."""
+    """Places where no model can go, how they are made, and what is said of them."""
     yield "folder", (folder / "folder").mkdir, "folder: is a folder; name a file"
     yield "missing/m.npz", lambda: None, "missing/m.npz: cannot be written: no folder missing"
     yield "c.yaml/m.npz", lambda: None, "c.yaml/m.npz: cannot be written: no folder c.yaml"
@@ -221,7 +223,7 @@ def outputs(folder: Path) -> Iterator[tuple[str, Callable[[], object], str]]:
     yield "-", lambda: None, "-o -: stdout is the loss table; name a file for the model"
 
 
-@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("number", range(len(list(outputs(Path())))))
 def test_outputs_that_are_refused(number: int, here: Path, shallow: Shallow) -> None:
     name, make, said = list(outputs(here))[number]
     make()
@@ -231,6 +233,26 @@ def test_outputs_that_are_refused(number: int, here: Path, shallow: Shallow) -> 
     assert done.err.startswith(said)
     assert done.err.count("\n") == 1
     assert {path: path.lstat().st_mtime_ns for path in here.iterdir()} == before
+
+
+def test_a_table_whose_name_is_no_utf_8(here: Path, shallow: Shallow) -> None:
+    """A pattern finds it; the model has its name spelled out."""
+    (here / "tables").mkdir()
+    Path("iris.csv").rename("tables/\udcff.csv")
+    write(Path("c.yaml"), CONFIG.replace("iris.csv", "tables/*.csv"))
+    shallow("train", "c.yaml", "-q")
+    assert load_model(Path("model.npz")).sources["training"]["name"] == "\\xff.csv"
+    assert "nothing is left" in shallow("train", "c.yaml", "--resume").err
+
+
+def test_a_lack_of_threads_is_no_bug(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    write(Path("c.yaml"), "data: {generate: moons, samples: 100000}\nthreads: 2\nepochs: 2\n")
+    done = shallow("train", "c.yaml", "-q", code=2)
+    assert done.err == "shallow: can't start new thread; --set threads=1 needs none\n"
 
 
 def test_outputs_that_are_links(here: Path, plain: bytes, shallow: Shallow) -> None:
@@ -275,27 +297,47 @@ def test_predictions_do_not_replace_what_they_are_made_from(
     assert Path("plain.npz").read_bytes() == plain
 
 
-def test_a_folder_without_permission(
-    here: Path, shallow: Shallow, capfd: pytest.CaptureFixture[str]
+@pytest.fixture
+def as_nobody(here: Path) -> Iterator[Callable[[list[str]], int]]:
+    """Run a command line as somebody who is not root, who may write everywhere."""
+    before = {folder: folder.stat().st_mode for folder in (here, *here.parents[:-1])}
+    for folder, mode in before.items():
+        if os.access(folder, os.W_OK) and not mode & 0o001:
+            folder.chmod(mode | 0o011)
+
+    def run_so(words: list[str]) -> int:
+        def work() -> int:
+            if os.getuid() == 0:
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            return run(words)
+
+        return forked(work)
+
+    yield run_so
+    for folder, mode in before.items():
+        if folder.stat().st_mode != mode:
+            folder.chmod(mode)
+
+
+@pytest.mark.parametrize(("mode", "code"), [(0o555, 3), (0o333, 0), (0o733, 0)])
+def test_folders_and_their_permissions(
+    mode: int,
+    code: int,
+    here: Path,
+    shallow: Shallow,
+    as_nobody: Callable[[list[str]], int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """As somebody who is not root, who may write everywhere; all modules are loaded by then."""
-    shallow("train", "c.yaml", "-q", "-o", "before.npz")
-    for parent in here.parents[:-1]:
-        if os.access(parent, os.W_OK):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    here.chmod(0o555)
+    """Who may not list a folder may write to it all the same."""
+    shallow("train", "c.yaml", "-q", "-o", "before.npz")  # all modules are loaded by then
     capfd.readouterr()
-
-    def train() -> int:
-        if os.getuid() == 0:
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-        return run(["train", "c.yaml", "-q", "-o", "m.npz"])
-
-    assert forked(train) == 3
-    here.chmod(0o755)
-    assert capfd.readouterr().err == f"m.npz: cannot be written: no permission in {here.name}\n"
-    assert not Path("m.npz").exists()
+    Path("place").mkdir()
+    Path("place").chmod(mode)
+    assert as_nobody(["train", "c.yaml", "-q", "-o", "place/m.npz"]) == code
+    said = "place/m.npz: cannot be written: no permission in place\n" if code else ""
+    assert capfd.readouterr().err == said
+    assert (here / "place/m.npz").exists() == (code == 0)
 
 
 def test_a_current_folder_that_is_gone(here: Path, plain: bytes) -> None:
@@ -342,7 +384,7 @@ def test_little_memory(megabytes: int, here: Path, plain: bytes) -> None:
     """A clear line or a whole model; below some 100 MB OpenBLAS itself ends the process."""
     limit = megabytes * 2**20
     shutil.copy(here / "plain.npz", here / "m.npz")
-    done = in_process(
+    done = in_shell(
         here,
         "train c.yaml -q -o m.npz --set hidden_units=100000 --set batch_size=60",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),

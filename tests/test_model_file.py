@@ -117,6 +117,18 @@ def words(members: dict[str, bytes], found: list[object]) -> None:
     edited(members, columns__features=[category, *features[1:]])
 
 
+def edited_text(members: dict[str, bytes], old: bytes, new: bytes) -> None:
+    """Change the first such text of the header."""
+    assert old in members["model.json"]
+    members["model.json"] = members["model.json"].replace(old, new, 1)
+
+
+def described(members: dict[str, bytes], old: bytes, new: bytes) -> None:
+    """Change what W1 says of itself."""
+    assert old in members["W1.npy"][:128]
+    members["W1.npy"] = members["W1.npy"].replace(old, new, 1)
+
+
 def array(values: object, *, fortran: bool = False) -> bytes:
     """The bytes of a .npy file."""
     buffer = io.BytesIO()
@@ -178,6 +190,12 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: m.update({"b2.npy": array([["a"], ["b"], ["c"]])}), "does not fit"),
         (lambda m: m.update({"W2.npy": array(np.zeros((3, 8)), fortran=True)}), "Fortran order"),
         (lambda m: m.update({"W1.npy": array([{"a": 1}])}), "of dtype |O"),
+        (lambda m: described(m, b"8, 4", b"8L,4"), "not described as NumPy does it"),
+        (lambda m: described(m, b"'<f8'", b"'<,8'"), "not described as NumPy does it"),
+        (lambda m: described(m, b"{'descr'", b"{\n   4L\n"), "not described as NumPy does it"),
+        (lambda m: described(m, b"NUMPY\x01", b"NUMPY\x02"), "not described as NumPy does it"),
+        (lambda m: edited_text(m, b"setosa", b"\\ud800"), "surrogates not allowed"),
+        (lambda m: edited_text(m, b'"loss": ', b'"loss": 1e999, "x": '), "its header has a 1e999"),
         (
             lambda m: m.update({"W1.npy": m["W1.npy"] + b"more"}),
             "W1 is longer or shorter than it says",

@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shallow_cli.core.events import Event, Job
 from shallow_cli.core.network import Parameters
 from shallow_cli.core.training import train
+from shallow_cli.errors import DataError, Problem
+from shallow_cli.files import atomic, trial_table
 from shallow_cli.files.model_file import load_model
 from shallow_cli.files.trial_table import TrialTable
 
@@ -72,7 +75,9 @@ def gone(pids: list[int]) -> bool:
 
 
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["alone", "group"])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_keeps_what_is_done(
     number: signal.Signals, code: int, send: Callable[[int, int], None], tmp_path: Path
 ) -> None:
@@ -87,8 +92,56 @@ def test_a_signal_keeps_what_is_done(
         "interrupted: 2 of 4 trials are in t.csv; the same command goes on from there"
     )
     assert "Traceback" not in err
+    assert "Warning" not in err
     assert [row["epochs"] for row in rows_of(tmp_path / "t.csv")] == ["5", "5"]
     assert gone(workers)
+
+
+def test_the_processes_end_with_a_sweep_that_is_killed(tmp_path: Path) -> None:
+    with endless(tmp_path) as process:
+        wait_for_rows(tmp_path / "t.csv", 2)
+        workers = children_of(process)
+        assert len(workers) > 2
+        process.kill()
+        assert gone(workers)
+
+
+@pytest.mark.parametrize("table", ["m", "there"])
+def test_table_and_model_are_two_files(table: str, shallow: Shallow) -> None:
+    """Also where one is a link, or what an unfinished table has beside it."""
+    write(Path("c.yaml"), SMALL)
+    Path("there").symlink_to("m.sweep")
+    done = shallow(
+        *("sweep", "c.yaml", "hidden_units=1,2", "--out", table, "-o", "m.sweep"), code=2
+    )
+    assert done.err == "m.sweep: cannot be the table and the model\n"
+
+
+@pytest.mark.parametrize("which", ["t.csv", "t.csv.sweep"])
+def test_a_table_that_cannot_be_begun_can_be_begun_later(
+    which: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(Path("c.yaml"), SMALL)
+    words = ["sweep", "c.yaml", "hidden_units=1,2", "--out", "t.csv", "-q"]
+
+    def full(path: Path, error: Any) -> Any:
+        if path.name == which:
+            raise DataError(Problem("cannot be written: No space left", str(path)))
+        return atomic.replacing(path, error)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trial_table, "replacing", full)
+        shallow(*words, code=3)
+    shallow(*words)
+    assert len(rows_of(Path("t.csv"))) == 2
+
+
+def test_what_can_be_read_only_once_is_refused_beforehand(shallow: Shallow) -> None:
+    write(Path("c.yaml"), "data: {csv: '-'}\n")
+    done = shallow("sweep", "c.yaml", "hidden_units=1,2", code=2)
+    assert done.err == (
+        "-: can be read only once, and every trial reads it; write it to a file first\n"
+    )
 
 
 def test_ctrl_c_while_the_processes_start(tmp_path: Path) -> None:

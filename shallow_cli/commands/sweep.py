@@ -163,9 +163,11 @@ def all_data(plan: "Sweep") -> "list[Prepared]":
         ConfigError: if a config asks for what the data cannot give.
         DataError: if data cannot be read.
     """
-    from shallow_cli.fitting import prepare
+    from shallow_cli.fitting import prepare, require_files
 
     first = {repr(trial.config.data): trial.config for trial in reversed(plan.trials)}
+    for config in first.values():
+        require_files(config, "every trial reads it")
     return [prepare(config) for config in reversed(first.values())]
 
 

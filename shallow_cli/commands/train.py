@@ -83,14 +83,14 @@ def train(config: "Config", output: Path, manner: "Manner") -> int:
     from shallow_cli.core.events import Reason
     from shallow_cli.files.checkpoint_file import place_of_checkpoint
     from shallow_cli.files.model_file import require_replaceable
-    from shallow_cli.fitting import prepare
+    from shallow_cli.fitting import prepare, require_files
     from shallow_cli.model import Model
     from shallow_cli.resuming import found
 
     require_replaceable(output)
     checkpoint = place_of_checkpoint(output)
     if manner.verify:
-        require_files(config)
+        require_files(config, "--verify trains twice")
     prepared = prepare(config, scratch_of(output, checkpoint))
     for note in notes(prepared, config):
         manner.tell(note)
@@ -133,21 +133,6 @@ def finished(model: "Model", run: "Run") -> int:
     with Interrupts() as interrupted:
         run.manner.tell(repeated(model, run, interrupted))
     return interrupted.exit_code
-
-
-def require_files(config: "Config") -> None:
-    """Refuse what can be read but once, where it is to be read twice.
-
-    Raises:
-        UsageError: if a table is standard input or a pipe.
-    """
-    from shallow_cli.files.identity import are_files
-
-    held_out = config.data.validation
-    for paths in (config.data.csv or (), held_out if isinstance(held_out, tuple) else ()):
-        if not are_files(paths):
-            text = "can be read only once, and --verify trains twice; write it to a file first"
-            raise UsageError(Problem(text, ", ".join(map(str, paths))))
 
 
 def show_plan(config: "Config") -> None:

@@ -54,7 +54,8 @@ def run(
         DataError: if the data cannot be read or trained on.
         NoVerdictError: if a process was killed.
     """
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
+    with interrupts_held():
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
     pending = iter(numbers)
     waiting: dict[Future[Values], int] = {}
     try:
