@@ -148,8 +148,9 @@ def _unforeseen(error: Exception) -> int:
         say(f"shallow: {error}; --set threads=1 needs none")
         return errors.UsageError.exit_code
     if isinstance(error, OSError):
-        what = error.filename or ("standard output" if number in FULL else "shallow")
-        say(f"{what}: {error.strerror or error}")
+        said = "standard output: cannot be written" if number in FULL else "shallow"
+        named = f" ({error.filename})" if error.filename else ""
+        say(f"{said}: {error.strerror or error}{named}")
         return errors.DataError.exit_code
     return _bug(error)
 

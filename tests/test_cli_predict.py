@@ -246,7 +246,7 @@ def test_a_full_disk_behind_stdout_is_said(iris_model: Path, tmp_path: Path) -> 
             check=False,
         )
     assert done.returncode == 3
-    assert done.stderr == b"shallow: cannot write: No space left on device\n"
+    assert done.stderr == b"standard output: cannot be written: No space left on device\n"
 
 
 def test_a_table_without_rows_has_no_predictions(shallow: Shallow, iris_model: Path) -> None:

@@ -1,10 +1,12 @@
-"""Ten thousand damaged configs: read as another reader reads them, or refused at their place."""
+"""Ten thousand different damaged configs: read as PyYAML reads them, or refused at their place."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -16,9 +18,11 @@ from .fuzzing.configs import broken, configs, table
 from .fuzzing.running import lines_of, shallow
 from .scale import SCALE
 
-PARTS, EACH = 4, 2500 * SCALE
+PARTS, EACH, MANY = 4, 2500 * SCALE, 10**9
 PLACE = re.compile(r"c\.yaml(?::(\d+):(\d+))?: \S")
-TABLE = re.compile(r"(?:t\.csv(?::\d+)?|data(?:\.[a-z_]+)?|class_weight): \S|.+: cannot be read: ")
+TABLE = re.compile(
+    r"(?:t\.csv(?::\d+)?|data(?:\.[a-z_]+)?|class_weight): \S|.+: (?:cannot be read|no file )"
+)
 NOTHING: Sequence[object] = (
     "",
     "~",
@@ -40,13 +44,20 @@ def test_damaged_configs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     whole = configs()
-    codes: dict[int, int] = {}
-    for number in range(part * EACH, (part + 1) * EACH):
+    codes: Counter[int] = Counter()
+    seen: set[bytes] = set()
+    numbers = count(part * MANY)
+    while len(seen) < EACH:
+        number = next(numbers)
         shutil.copyfile(table(number), "t.csv")
-        raw = broken(whole[number % len(whole)], Random(number))
+        text = whole[number % len(whole)]
+        raw = broken(text, Random(number))
+        if raw in seen or raw == text.encode():
+            continue
+        seen.add(raw)
         Path("c.yaml").write_bytes(raw)
         done = shallow("train", "c.yaml", "--dry-run")
-        codes[done.code] = codes.get(done.code, 0) + 1
+        codes[done.code] += 1
         if done.code:
             require_refused(done, raw)
         else:
@@ -55,7 +66,7 @@ def test_damaged_configs(
         for cache in {path.name for path in Path().iterdir()} - {"c.yaml", "t.csv"}:
             assert b"cache" in raw
             shutil.rmtree(cache)
-    record_property("found", f"exit codes {codes}")
+    record_property("found", f"exit codes {dict(codes)}")
 
 
 def require_refused(done: Result, raw: bytes) -> None:
@@ -87,11 +98,11 @@ def require_read(done: Result, raw: bytes) -> None:
 
 
 def require_trainable() -> None:
-    """For an epoch, or refused for a reason; MODEL is all that is written."""
+    """For an epoch, unless that is one too many."""
     done = shallow("train", "c.yaml", "-q", "-o", "m.npz", "--set=epochs=1")
-    if done.code == 0:
-        assert not done.err
-        Path("m.npz").unlink()
+    assert done.code in {0, 4}
+    assert Path("m.npz").exists() == (done.code == 0)
+    Path("m.npz").unlink(missing_ok=True)
 
 
 def flat(config: object, prefix: str = "") -> dict[str, object]:
