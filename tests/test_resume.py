@@ -76,6 +76,15 @@ def words(how: str = "") -> list[str]:
     return ["train", CONFIG, *(w for setting in how.split() for w in ("--set", setting))]
 
 
+def begin(shallow: Shallow, stop_after: Callable[[int], None]) -> None:
+    """A training that is killed after its third checkpoint."""
+    write(Path(CONFIG), TEXT)
+    stop_after(3)
+    with pytest.raises(Stopped):
+        shallow(*words())
+    stop_after(0)
+
+
 @pytest.mark.parametrize("how", HOW.values(), ids=HOW)
 def test_the_file_and_the_table_are_those_of_an_unbroken_run(
     how: str, shallow: Shallow, stop_after: Callable[[int], None]
@@ -264,11 +273,7 @@ def test_a_checkpoint_that_cannot_be_written_stops_nothing(
 def test_one_that_is_there_is_told_before_it_is_replaced(
     shallow: Shallow, stop_after: Callable[[int], None]
 ) -> None:
-    write(Path(CONFIG), TEXT)
-    stop_after(3)
-    with pytest.raises(Stopped):
-        shallow(*words())
-    stop_after(0)
+    begin(shallow, stop_after)
     done = shallow(*words())
     said = "warning: model.npz.ckpt will be replaced; --resume would have gone on from it"
     assert said in done.err.splitlines()
@@ -287,11 +292,7 @@ def test_a_training_that_runs_away_leaves_no_checkpoint(shallow: Shallow) -> Non
 def test_nor_does_it_take_that_of_another_training(
     shallow: Shallow, stop_after: Callable[[int], None]
 ) -> None:
-    write(Path(CONFIG), TEXT)
-    stop_after(3)
-    with pytest.raises(Stopped):
-        shallow(*words())
-    stop_after(0)
+    begin(shallow, stop_after)
     before = Path("model.npz.ckpt").read_bytes()
     write(Path(CONFIG), "data: {generate: sine}\nepochs: 200\nlearning_rate: 100\n")
     shallow("train", CONFIG, code=4)
