@@ -17,6 +17,7 @@ from shallow_cli.commands.gradcheck import gradcheck_cli
 from shallow_cli.commands.init import init_cli
 from shallow_cli.commands.inspect import inspect_cli
 from shallow_cli.commands.options import EXIT_CODES
+from shallow_cli.commands.plot import plot_cli
 from shallow_cli.commands.predict import predict_cli
 from shallow_cli.commands.sweep import sweep_cli
 from shallow_cli.commands.trace import trace_cli
@@ -82,6 +83,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "generate": generate_cli,
     "init": init_cli,
     "inspect": inspect_cli,
+    "plot": plot_cli,
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)

@@ -1,0 +1,69 @@
+"""`shallow plot`: see what a network has learned."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile, Overrides, likely_model
+from shallow_cli.console.streams import say
+
+
+def plot_cli(
+    model: ModelFile = DEFAULT_MODEL,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DATA]", readable=False, help="A table to draw the rows of; - is stdin."
+        ),
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option("--x", metavar="COLUMN", help="The feature of the axis to the right."),
+    ] = None,
+    y: Annotated[
+        str | None, typer.Option("--y", metavar="COLUMN", help="The feature of the upward axis.")
+    ] = None,
+    overrides: Overrides = None,
+) -> None:
+    """Draw the loss curves of a model, what it says all over a plane, and each hidden unit.
+
+    The plane is that of two features; of more, that of --x and --y with the others at their mean,
+    or the two directions in which the rows of DATA vary most. Of a regression with DATA also
+    predicted against actual, and the residuals.
+
+    \b
+    Example:
+      shallow plot model.npz
+      shallow plot model.npz data.csv --x petal_length --y petal_width
+    """
+    plot(model, data, (x, y), overrides or ())
+
+
+def plot(
+    path: Path,
+    data: Path | None,
+    axes: tuple[str | None, str | None],
+    overrides: Sequence[str] = (),
+) -> None:
+    """Show the pictures of a model.
+
+    Raises:
+        UsageError: if the axes are no two columns of numbers, or nothing says how far they go.
+        ConfigError: if `--set` says what it cannot.
+        DataError: if the table cannot be read, or does not fit the model.
+        ModelFileError: if the model cannot be read.
+    """
+    from shallow_cli.choosing import chosen_rows, table_of
+    from shallow_cli.console.pictures import show_pictures
+    from shallow_cli.files.model_file import load_model
+    from shallow_cli.plots.pictures import pictures_of
+
+    model = load_model(path, f"shallow plot {likely_model(data)} {path}")
+    known = data is not None or overrides or model.config["data.generate"] is not None
+    table = table_of(model, chosen_rows(model, data, overrides)) if known else None
+    pictures = pictures_of(model, table, axes)
+    show_pictures(pictures)
+    if pictures.missing:
+        say(pictures.missing)

@@ -1,0 +1,132 @@
+"""Maps in characters: what a model says over a plane, with the data on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
+from shallow_cli.core.network import Parameters
+from shallow_cli.plots.colours import RGB, diverging, of_classes
+from shallow_cli.plots.pictures import Points, Surface
+from shallow_cli.plots.planes import Plane
+from shallow_cli.plots.text import Block, Cell, Style, beside, fitted, framed, words
+
+RAMPS = {Style.SHADES: " ░▒▓█", Style.PLAIN: " .:-=+*#"}
+MARKS = "ox+*#%&@"  # of the classes of data points
+BLACK: RGB = (0, 0, 0)
+MOST_UNITS, UNIT_WIDTH, UNIT_HEIGHT = 12, 16, 6
+
+
+@dataclass(frozen=True)
+class Map:
+    """Two pixels for each cell, one above the other (2h, w, 3), and its character (h, w)."""
+
+    pixels: Array
+    chars: list[str]
+
+
+def shaded(values: Array, style: Style) -> Map:
+    """A map of values from 0 to 1 (2h, w)."""
+    ramp = RAMPS.get(style, " ")
+    cells = (values[::2] + values[1::2]) / 2
+    steps = np.clip((cells * len(ramp)).astype(np.intp), 0, len(ramp) - 1)
+    return Map(diverging(values), ["".join(ramp[step] for step in row) for row in steps])
+
+
+def lettered(shares: Array) -> Map:
+    """A map of the most likely class (2h, w, K): a letter, blank where none is more than half."""
+    cells = (shares[::2] + shares[1::2]) / 2
+    best, sure = cells.argmax(axis=-1), cells.max(axis=-1) > 0.5  # noqa: PLR2004
+    letters = np.where(sure, best % 26, 26)
+    return Map(of_classes(shares), ["".join(_LETTERS[n] for n in row) for row in letters])
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz "
+
+
+def drawn(found: Map, style: Style) -> Block:
+    """The cells of a map."""
+    if style is not Style.COLOUR:
+        return [words(row) for row in found.chars]
+    return [
+        [Cell("▀", _rgb(above), _rgb(below)) for above, below in zip(*rows, strict=True)]
+        for rows in zip(found.pixels[::2], found.pixels[1::2], strict=True)
+    ]
+
+
+def _rgb(pixel: Array) -> RGB:
+    red, green, blue = (int(value) for value in pixel)
+    return red, green, blue
+
+
+def marked(block: Block, plane: Plane, points: Points, style: Style, *, classes: bool) -> Block:
+    """With the data points on it; where several share a cell, the one of the last row is seen."""
+    height, width = len(block), len(block[0])
+    columns = (plane.x.share(points.places[:, 0]) * width).astype(np.intp)
+    rows = height - 1 - (plane.y.share(points.places[:, 1]) * height).astype(np.intp)
+    lines = [list(line) for line in block]
+    for row, column, target in zip(rows, columns, points.targets, strict=True):
+        if 0 <= row < height and 0 <= column < width:
+            mark = MARKS[int(target) % len(MARKS)] if classes else MARKS[0]
+            back = lines[row][column].back
+            lines[row][column] = Cell(mark, BLACK if style is Style.COLOUR else None, back)
+    return lines
+
+
+def boundary(surface: Surface, theta: Parameters, width: int, height: int, style: Style) -> Block:
+    """What the model says over the plane, with axes, in so many columns and lines."""
+    columns = surface.model.columns
+    margin, below = 12, 3
+    w, h = max(8, width - margin), max(4, height - below)
+    if columns.classes:
+        shares = surface.shares(theta, w, 2 * h)
+        two = len(columns.classes) == 2  # noqa: PLR2004
+        found = shaded(shares[..., 1], style) if two else lettered(shares)
+    else:
+        found = shaded(_stretched(surface.numbers(theta, w, 2 * h)), style)
+    block = drawn(found, style)
+    if surface.points is not None:
+        has_classes = bool(columns.classes)
+        block = marked(block, surface.plane, surface.points, style, classes=has_classes)
+    return framed(block, surface.plane.x, surface.plane.y, style)
+
+
+def legend(surface: Surface, style: Style) -> str:
+    """What the colours, shades, letters and marks of a boundary mean."""
+    columns = surface.model.columns
+    there = surface.points is not None
+    if not columns.classes:
+        name, dots = columns.target_names[0], f"{MARKS[0]} the data" * there
+        scale = "blue low, red high" if style is Style.COLOUR else "blank low, dark high"
+        return "; ".join(filter(None, [f"{name} ({scale})", dots]))
+    marks = [f"{mark} {name}" for mark, name in zip(MARKS, columns.classes, strict=False)] * there
+    if len(columns.classes) == 2:  # noqa: PLR2004
+        scale = "blue 0, red 1" if style is Style.COLOUR else "blank 0, dark 1"
+        return "; ".join(filter(None, [f"probability of {columns.classes[1]} ({scale})", *marks]))
+    areas = [f"{letter} {name}" for letter, name in zip(_LETTERS, columns.classes, strict=False)]
+    return "; ".join([*(areas if style is not Style.COLOUR else []), *marks])
+
+
+def _stretched(values: Array) -> Array:
+    """From the lowest as 0 to the highest as 1; all alike are ½."""
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
+
+
+def units(surface: Surface, theta: Parameters, width: int, style: Style) -> list[Block]:
+    """A small map of each hidden unit, the most important first, as rows of blocks.
+
+    Each from its lowest output to its highest, and with its weight to the first output.
+    """
+    importance = np.linalg.norm(theta.W2, axis=0)
+    order = np.argsort(-importance, kind="stable")[:MOST_UNITS]
+    outputs = surface.units(theta, UNIT_WIDTH, 2 * UNIT_HEIGHT)
+    blocks = []
+    for unit in order:
+        title = f"{unit + 1}: {theta.W2[0, unit]:+.3g}"
+        picture = drawn(shaded(_stretched(outputs[unit]), style), style)
+        blocks.append([fitted(words(title), UNIT_WIDTH), *picture])
+    per_row = max(1, (width + 2) // (UNIT_WIDTH + 2))
+    return [beside(blocks[i : i + per_row]) for i in range(0, len(blocks), per_row)]
