@@ -8,7 +8,7 @@ import sys
 
 from shallow_cli.console.streams import is_terminal, one_line, write
 from shallow_cli.console.tables import number, show_heading
-from shallow_cli.plots.charts import CURVE_MARKS, curve_chart, scatter
+from shallow_cli.plots.charts import CURVE_MARKS, POINT, curve_chart, scatter
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.maps import boundary, legend, units
@@ -23,6 +23,8 @@ def show_pictures(pictures: Pictures) -> None:
     """The curves, then what the model says over a plane, each unit, and how well it fits."""
     style, width = _style(), _width()
     _show_curves(pictures.curves, width, style)
+    if pictures.profile is not None:
+        _show_profile(pictures.profile, width, style)
     if pictures.surface is not None:
         _show_surface(pictures.surface, width, style)
     for fit in pictures.fits:
@@ -48,6 +50,14 @@ def _show_curves(curves: Curves, width: int, style: Style) -> None:
     ]
     show_heading(f"Loss curves: {', '.join(named)}")
     _show(curve_chart(curves, width, CURVE_LINES, style), style)
+
+
+def _show_profile(profile: Curves, width: int, style: Style) -> None:
+    data = f"; {POINT} the data" if profile.points is not None else ""
+    marks = zip(profile.curves, CURVE_MARKS, strict=False)
+    names = ", ".join(f"{curve.name} ({mark})" for curve, mark in marks)
+    show_heading(f"What it says: {names}{data}")
+    _show(curve_chart(profile, width, FIT_LINES, style), style)
 
 
 def _show_surface(surface: Surface, width: int, style: Style) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colours import CLASSES
+from shallow_cli.plots.colours import LINES
 from shallow_cli.plots.curves import Curves
-from shallow_cli.plots.text import BLANK, Block, Cell, Style, framed
+from shallow_cli.plots.text import BLANK, Block, Cell, Frame, Style
 
-CURVE_MARKS = "*o"
+CURVE_MARKS, POINT = "*o+x#%&@", "."
 BRAILLE = 0x2800
 # The bits of a braille character by row and column of its dots.
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
@@ -19,20 +19,27 @@ DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 def curve_chart(curves: Curves, width: int, height: int, style: Style) -> Block:
     """The curves and their axes: in dots where there are colours, else in marks."""
     fine = (4, 2) if style is Style.COLOUR else (1, 1)
-    block = [[BLANK] * width for _ in range(height)]
+    frame = Frame(curves.x, curves.y, width, height, style)
+    w, h = frame.inner
+    block = [[BLANK] * w for _ in range(h)]
+    if curves.points is not None:
+        columns = np.clip((curves.x.share(curves.points[:, 0]) * w).astype(np.intp), 0, w - 1)
+        rows = ((1 - curves.y.share(curves.points[:, 1])) * h).astype(np.intp).clip(0, h - 1)
+        for row, column in zip(rows, columns, strict=True):
+            block[row][column] = Cell(POINT)
     for number, curve in enumerate(curves.curves):
-        there = _traced(curves, curve.epochs, curve.values, width * fine[1], height * fine[0])
+        there = _traced(curves, curve.at, curve.values, w * fine[1], h * fine[0])
         if style is Style.COLOUR:
-            _dot(block, there, CLASSES[number])
+            _dot(block, there, LINES[number % len(LINES)])
         else:
-            _mark(block, there, CURVE_MARKS[number])
-    return framed(block, curves.x, curves.y, style)
+            _mark(block, there, CURVE_MARKS[number % len(CURVE_MARKS)])
+    return frame.around(block)
 
 
-def _traced(curves: Curves, epochs: Array, values: Array, width: int, height: int) -> Array:
+def _traced(curves: Curves, places: Array, values: Array, width: int, height: int) -> Array:
     """Which pixels a curve goes through (height, width), the first row at the top."""
     at = curves.x.at((np.arange(width) + 0.5) / width)
-    heights = np.interp(curves.x.share(at), curves.x.share(epochs), curves.y.share(values))
+    heights = np.interp(curves.x.share(at), curves.x.share(places), curves.y.share(values))
     rows = np.clip(((1 - heights) * height).astype(np.intp), 0, height - 1)
     there = np.zeros((height, width), dtype=bool)
     for column, (before, row) in enumerate(zip([rows[0], *rows], rows, strict=False)):
@@ -47,7 +54,7 @@ def _dot(block: Block, there: Array, colour: tuple[int, int, int]) -> None:
         for column, cell in enumerate(line):
             dots = int(DOTS[there[4 * row : 4 * row + 4, 2 * column : 2 * column + 2]].sum())
             if dots:
-                before = ord(cell.char) - BRAILLE if cell.char != " " else 0
+                before = max(0, ord(cell.char) - BRAILLE)
                 line[column] = Cell(chr(BRAILLE + (dots | before)), colour)
 
 
@@ -59,12 +66,14 @@ def _mark(block: Block, there: Array, mark: str) -> None:
 def scatter(axes: tuple[Axis, Axis], places: Array, width: int, height: int, style: Style) -> Block:
     """Points (m, 2): how many share a cell shows in its mark."""
     x, y = axes
-    columns = np.clip((x.share(places[:, 0]) * width).astype(np.intp), 0, width - 1)
-    rows = np.clip(((1 - y.share(places[:, 1])) * height).astype(np.intp), 0, height - 1)
-    counts = np.zeros((height, width), dtype=np.intp)
+    frame = Frame(x, y, width, height, style)
+    w, h = frame.inner
+    columns = np.clip((x.share(places[:, 0]) * w).astype(np.intp), 0, w - 1)
+    rows = np.clip(((1 - y.share(places[:, 1])) * h).astype(np.intp), 0, h - 1)
+    counts = np.zeros((h, w), dtype=np.intp)
     np.add.at(counts, (rows, columns), 1)
     ramp = " .o@" if style is Style.PLAIN else " ·•●"
     steps = np.searchsorted([1, 2, 5], counts, side="right")
-    colour = CLASSES[0] if style is Style.COLOUR else None
+    colour = LINES[0] if style is Style.COLOUR else None
     block = [[Cell(ramp[step], colour) if step else BLANK for step in line] for line in steps]
-    return framed(block, x, y, style)
+    return frame.around(block)

@@ -1,4 +1,4 @@
-"""Colours that people with any colour vision can tell apart, as red, green and blue from 0 to 255."""
+"""Colours that everybody can tell apart, as red, green and blue from 0 to 255."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ CLASSES: tuple[RGB, ...] = (
     (213, 94, 0),
     (240, 228, 66),
 )
+LINES: tuple[RGB, ...] = ((67, 147, 195), (214, 96, 77), *CLASSES[2:])  # on dark and on light
 PALEST = 0.35  # how much of its colour a class has where it is hardly more likely than another
+
+
+def contrasting(back: RGB) -> RGB:
+    """Black or white, whichever is seen better on a colour."""
+    red, green, blue = back
+    bright = (299 * red + 587 * green + 114 * blue) / 1000 > 128  # noqa: PLR2004
+    return (0, 0, 0) if bright else (255, 255, 255)
 
 
 def diverging(values: Array) -> Array:
@@ -29,7 +37,7 @@ def diverging(values: Array) -> Array:
     ends, middle = np.array([BLUE, RED], dtype=float), np.array(WHITE, dtype=float)
     distance = np.clip(2 * np.abs(values - 0.5), 0, 1)[..., None]
     towards = ends[(values > 0.5).astype(np.intp)]  # noqa: PLR2004
-    return np.rint(middle + distance * (towards - middle)).astype(np.uint8)
+    return np.asarray(np.rint(middle + distance * (towards - middle)).astype(np.uint8))
 
 
 def of_classes(shares: Array) -> Array:
@@ -38,4 +46,6 @@ def of_classes(shares: Array) -> Array:
     palette = np.array([CLASSES[n % len(CLASSES)] for n in range(n_classes)], dtype=float)
     sure = (shares.max(axis=-1) - 1 / n_classes) / (1 - 1 / n_classes)
     depth = (PALEST + (1 - PALEST) * sure)[..., None]
-    return np.rint(255 + depth * (palette[shares.argmax(axis=-1)] - 255)).astype(np.uint8)
+    return np.asarray(
+        np.rint(255 + depth * (palette[shares.argmax(axis=-1)] - 255)).astype(np.uint8)
+    )

@@ -1,4 +1,4 @@
-"""The loss curves of a training."""
+"""Curves: the losses of a training, and what a model of one input says."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LOSSES = ("loss", "validation_loss")
 
 @dataclass(frozen=True)
 class Curve:
-    """One measure by epoch."""
+    """Values at places along an axis, ascending; both (k,)."""
 
     name: str
-    epochs: Array
+    at: Array
     values: Array
 
     @property
@@ -29,12 +29,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves that share their axes; `kept` is the epoch of the weights that were kept."""
+    """Curves that share their axes, and points (m, 2) among them."""
 
     x: Axis
     y: Axis
     curves: tuple[Curve, ...]
-    kept: int
+    points: Array | None = None
 
 
 def loss_curves(model: Model) -> Curves:
@@ -51,4 +51,4 @@ def loss_curves(model: Model) -> Curves:
     values = np.concatenate([curve.values for curve in found])
     last = max(float(epochs[-1]), 1.0)
     y = axis_over("loss", values, log=spans_decades(values))
-    return Curves(Axis("epoch", 0.0, last), y, found, model.kept.epoch)
+    return Curves(Axis("epoch", 0.0, last), y, found)

@@ -8,14 +8,13 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
-from shallow_cli.plots.colours import RGB, diverging, of_classes
+from shallow_cli.plots.colours import RGB, contrasting, diverging, of_classes
 from shallow_cli.plots.pictures import Points, Surface
 from shallow_cli.plots.planes import Plane
-from shallow_cli.plots.text import Block, Cell, Style, beside, fitted, framed, words
+from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, fitted, words
 
 RAMPS = {Style.SHADES: " ░▒▓█", Style.PLAIN: " .:-=+*#"}
 MARKS = "ox+*#%&@"  # of the classes of data points
-BLACK: RGB = (0, 0, 0)
 MOST_UNITS, UNIT_WIDTH, UNIT_HEIGHT = 12, 16, 6
 
 
@@ -40,6 +39,7 @@ def lettered(shares: Array) -> Map:
     cells = (shares[::2] + shares[1::2]) / 2
     best, sure = cells.argmax(axis=-1), cells.max(axis=-1) > 0.5  # noqa: PLR2004
     letters = np.where(sure, best % 26, 26)
+    letters[1::2, ::2] = letters[::2, 1::2] = 26  # every second one: the data are to be seen
     return Map(of_classes(shares), ["".join(_LETTERS[n] for n in row) for row in letters])
 
 
@@ -61,7 +61,7 @@ def _rgb(pixel: Array) -> RGB:
     return red, green, blue
 
 
-def marked(block: Block, plane: Plane, points: Points, style: Style, *, classes: bool) -> Block:
+def marked(block: Block, plane: Plane, points: Points, *, classes: bool) -> Block:
     """With the data points on it; where several share a cell, the one of the last row is seen."""
     height, width = len(block), len(block[0])
     columns = (plane.x.share(points.places[:, 0]) * width).astype(np.intp)
@@ -71,15 +71,15 @@ def marked(block: Block, plane: Plane, points: Points, style: Style, *, classes:
         if 0 <= row < height and 0 <= column < width:
             mark = MARKS[int(target) % len(MARKS)] if classes else MARKS[0]
             back = lines[row][column].back
-            lines[row][column] = Cell(mark, BLACK if style is Style.COLOUR else None, back)
+            lines[row][column] = Cell(mark, contrasting(back) if back else None, back)
     return lines
 
 
 def boundary(surface: Surface, theta: Parameters, width: int, height: int, style: Style) -> Block:
     """What the model says over the plane, with axes, in so many columns and lines."""
     columns = surface.model.columns
-    margin, below = 12, 3
-    w, h = max(8, width - margin), max(4, height - below)
+    frame = Frame(surface.plane.x, surface.plane.y, width, height, style)
+    w, h = frame.inner
     if columns.classes:
         shares = surface.shares(theta, w, 2 * h)
         two = len(columns.classes) == 2  # noqa: PLR2004
@@ -89,8 +89,8 @@ def boundary(surface: Surface, theta: Parameters, width: int, height: int, style
     block = drawn(found, style)
     if surface.points is not None:
         has_classes = bool(columns.classes)
-        block = marked(block, surface.plane, surface.points, style, classes=has_classes)
-    return framed(block, surface.plane.x, surface.plane.y, style)
+        block = marked(block, surface.plane, surface.points, classes=has_classes)
+    return frame.around(block)
 
 
 def legend(surface: Surface, style: Style) -> str:

@@ -12,12 +12,13 @@ from shallow_cli.core.prediction import predict
 from shallow_cli.errors import Problem, UsageError
 from shallow_cli.model import Model
 from shallow_cli.plots.axes import Axis, axis_over
-from shallow_cli.plots.curves import Curves, loss_curves
+from shallow_cli.plots.curves import Curve, Curves, loss_curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.planes import (
     SPREAD,
     Plane,
     answers,
+    places_of,
     plane_of_columns,
     plane_of_most_variance,
     positions,
@@ -27,6 +28,7 @@ from shallow_cli.tables.columns import Column, unscaled
 from shallow_cli.tables.fitted import encoding
 from shallow_cli.tables.raw import RawTable
 
+PLACES = 400  # along a profile
 MOST_POINTS = 2000  # that are drawn, spread evenly over the rows
 
 
@@ -67,6 +69,7 @@ class Pictures:
 
     model: Model
     curves: Curves
+    profile: Curves | None  # of a model with one input, along it
     surface: Surface | None
     fits: tuple[Fit, ...]
     missing: str = ""
@@ -88,7 +91,8 @@ def pictures_of(
         points = Points(positions(plane, rows.inputs), rows.targets[:, 0]) if rows else None
         surface = Surface(model, plane, points)
     fits = _fits(model, rows) if rows and not model.columns.classes else ()
-    return Pictures(model, loss_curves(model), surface, fits, missing)
+    profile = _profile(model, rows) if model.columns.n_x == 1 else None
+    return Pictures(model, loss_curves(model), profile, surface, fits, missing)
 
 
 @dataclass(frozen=True)
@@ -129,14 +133,38 @@ def _plane(
     if x is None and len(features) == 2 and all(isinstance(f, Column) for f in features):  # noqa: PLR2004
         x, y = model.columns.feature_names
     if x is not None and y is not None:
+        places_of(model.columns, (x, y))
         origin = rows.inputs.mean(axis=0) if rows else np.zeros(model.columns.n_x)
         found = (_axis(model, x, rows), _axis(model, y, rows))
         return plane_of_columns(model.columns, (x, y), origin, found), ""
     if model.columns.n_x < 2:  # noqa: PLR2004
-        return None, "one input has no plane"
+        return None, ""
     if rows is None:
         return None, "the boundary over several features needs DATA, or --x and --y"
     return plane_of_most_variance(rows.inputs), ""
+
+
+def _profile(model: Model, rows: _Rows | None) -> Curves:
+    """What a model says along its one input, and the rows of a regression."""
+    [feature] = model.columns.features
+    axis = _axis(model, feature.name, rows)
+    at = np.linspace(axis.low, axis.high, PLACES)
+    column = feature if isinstance(feature, Column) else Column(feature.name)
+    inputs = np.stack([(at - column.offset) / column.scale, np.ones(PLACES)], axis=1)
+    said = predict(model.network, model.theta, inputs)
+    points = None
+    if model.columns.classes:
+        names = model.columns.classes[1:] if said.shape[1] == 1 else model.columns.classes
+        y = Axis("probability", 0.0, 1.0)
+    else:
+        names, said = model.columns.target_names, unscaled(model.columns.targets, said)
+        y = axis_over("", said)
+        if rows is not None:
+            places = rows.inputs[:, 0] * column.scale + column.offset
+            points = np.stack([places, rows.targets[:, 0]], axis=1)
+            y = axis_over("", np.concatenate([said.ravel(), rows.targets[:, 0]]))
+    curves = tuple(Curve(name, at, said[:, n]) for n, name in enumerate(names))
+    return Curves(axis, y, curves, points)
 
 
 def _axis(model: Model, name: str, rows: _Rows | None) -> Axis:

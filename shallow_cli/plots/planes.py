@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +47,7 @@ def plane_of_columns(
     Raises:
         UsageError: if a column is none of the features, or one of words, or both are the same.
     """
-    places = [_place(columns, name) for name in names]
-    if places[0] == places[1]:
-        raise UsageError(Problem(f"'{names[0]}' is given for both axes; name two columns"))
+    places = places_of(columns, names)
     directions = np.zeros((2, columns.n_x))
     origin = origin.copy()
     numbers = {feature.name: feature for feature in columns.features if isinstance(feature, Column)}
@@ -57,6 +56,18 @@ def plane_of_columns(
         direction[place] = 1 / column.scale
         origin[place] = -column.offset / column.scale
     return Plane(*axes, origin, *directions)
+
+
+def places_of(columns: Columns, names: Sequence[str]) -> list[int]:
+    """The inputs that two columns of numbers are.
+
+    Raises:
+        UsageError: if a column is none of the features, or one of words, or both are the same.
+    """
+    places = [_place(columns, name) for name in names]
+    if places[0] == places[1]:
+        raise UsageError(Problem(f"'{names[0]}' is given for both axes; name two columns"))
+    return places
 
 
 def _place(columns: Columns, name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -56,21 +57,42 @@ def beside(blocks: Sequence[Block], gap: int = 2) -> Block:
     return lines
 
 
-def framed(block: Block, x: Axis, y: Axis, style: Style) -> Block:
-    """A block with its axes: y to the left, x below."""
-    height, width = len(block), len(block[0])
-    side, corner, floor, notch = "|+-+" if style is Style.PLAIN else "│└─┬"
-    y_ticks = _places(y, height, LINES_PER_TICK)
-    x_ticks = _places(x, width, COLUMNS_PER_TICK)
-    margin = max((len(text) for text in y_ticks.values()), default=0)
-    lines = [words(f"{y.label}")] if y.label else []
-    for row, line in enumerate(block):
-        label = y_ticks.get(height - 1 - row, "")
-        lines.append(words(f"{label:>{margin}} {side}") + line)
-    base = "".join(notch if column in x_ticks else floor for column in range(width))
-    lines.append(words(f"{'':>{margin}} {corner}{base}"))
-    lines.append([BLANK] * (margin + 2) + words(_written(x_ticks, width, x.label)))
-    return lines
+@dataclass(frozen=True)
+class Frame:
+    """Axes around so many columns and lines in all, and how they are drawn: y left, x below."""
+
+    x: Axis
+    y: Axis
+    width: int
+    height: int
+    style: Style
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """Columns and lines that are left within."""
+        around = bool(self.y.label) + 2 + bool(self.x.label)
+        lines = max(2, self.height - around)
+        return max(4, self.width - self._margin(lines) - 2), lines
+
+    def around(self, block: Block) -> Block:
+        """A block as large as there is room within, with the axes."""
+        height, width = len(block), len(block[0])
+        side, corner, floor, notch = "|+-+" if self.style is Style.PLAIN else "│└─┬"
+        y_ticks, margin = _places(self.y, height, LINES_PER_TICK), self._margin(height)
+        x_ticks = _places(self.x, width, COLUMNS_PER_TICK)
+        lines = [words(self.y.label[: self.width])] if self.y.label else []
+        for row, line in enumerate(block):
+            label = y_ticks.get(height - 1 - row, "")
+            lines.append(words(f"{label:>{margin}} {side}") + line)
+        base = "".join(notch if column in x_ticks else floor for column in range(width))
+        lines.append(words(f"{'':>{margin}} {corner}{base}"))
+        lines.append([BLANK] * (margin + 2) + words(_written(x_ticks, width)))
+        if self.x.label:
+            lines.append(words(f"{self.x.label[: self.width]:>{margin + 2 + width}}"))
+        return lines
+
+    def _margin(self, height: int) -> int:
+        return max(map(len, _places(self.y, height, LINES_PER_TICK).values()), default=0)
 
 
 def _places(axis: Axis, cells: int, per_tick: int) -> dict[int, str]:
@@ -82,11 +104,11 @@ def _places(axis: Axis, cells: int, per_tick: int) -> dict[int, str]:
     return found
 
 
-def _written(ticks: dict[int, str], width: int, label: str) -> str:
-    """The texts of ticks around their places, as far as they do not touch, and the label."""
+def _written(ticks: dict[int, str], width: int) -> str:
+    """The texts of ticks around their places, as far as they do not touch."""
     line = ""
     for place, text in sorted(ticks.items()):
         start = max(0, min(place - len(text) // 2, width - len(text)))
         if not line or start > len(line):
             line = line.ljust(start) + text
-    return f"{line}  {label}" if label else line
+    return line[:width]
