@@ -8,6 +8,7 @@ import typer
 
 from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile, Overrides, likely_model
 from shallow_cli.console.streams import say
+from shallow_cli.errors import DataError, Problem, UsageError
 
 
 def plot_cli(
@@ -25,6 +26,10 @@ def plot_cli(
     y: Annotated[
         str | None, typer.Option("--y", metavar="COLUMN", help="The feature of the upward axis.")
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE.svg", help="Draw into a file instead."),
+    ] = None,
     overrides: Overrides = None,
 ) -> None:
     """Draw the loss curves of a model, what it says all over a plane, and each hidden unit.
@@ -37,17 +42,35 @@ def plot_cli(
     Example:
       shallow plot model.npz
       shallow plot model.npz data.csv --x petal_length --y petal_width
+      shallow plot model.npz -o model.svg
     """
-    plot(model, data, (x, y), overrides or ())
+    require_drawable(output)
+    plot(model, data, (x, y), output, overrides or ())
+
+
+def require_drawable(output: Path | None) -> None:
+    """Refuse a file that cannot be drawn, before the work is done.
+
+    Raises:
+        DataError: if it cannot be written.
+        UsageError: if its name does not say how.
+    """
+    from shallow_cli.files.atomic import require_writable
+
+    if output is not None:
+        if output.suffix.lower() != ".svg":
+            raise UsageError(Problem("-o draws .svg files; name one", str(output)))
+        require_writable(output, DataError)
 
 
 def plot(
     path: Path,
     data: Path | None,
     axes: tuple[str | None, str | None],
+    output: Path | None = None,
     overrides: Sequence[str] = (),
 ) -> None:
-    """Show the pictures of a model.
+    """Show the pictures of a model, or write them to a file.
 
     Raises:
         UsageError: if the axes are no two columns of numbers, or nothing says how far they go.
@@ -64,6 +87,13 @@ def plot(
     known = data is not None or overrides or model.config["data.generate"] is not None
     table = table_of(model, chosen_rows(model, data, overrides)) if known else None
     pictures = pictures_of(model, table, axes)
-    show_pictures(pictures)
+    if output is None:
+        show_pictures(pictures)
+    else:
+        from shallow_cli.files.atomic import replacing
+        from shallow_cli.plots.svg import svg_of
+
+        with replacing(output, DataError) as file:
+            file.write(svg_of(pictures).encode())
     if pictures.missing:
         say(pictures.missing)

@@ -9,7 +9,7 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
 from shallow_cli.plots.colours import RGB, contrasting, diverging, of_classes
-from shallow_cli.plots.pictures import Points, Surface
+from shallow_cli.plots.pictures import Points, Surface, stretched, weightiest
 from shallow_cli.plots.planes import Plane
 from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, fitted, words
 
@@ -85,7 +85,7 @@ def boundary(surface: Surface, theta: Parameters, width: int, height: int, style
         two = len(columns.classes) == 2  # noqa: PLR2004
         found = shaded(shares[..., 1], style) if two else lettered(shares)
     else:
-        found = shaded(_stretched(surface.numbers(theta, w, 2 * h)), style)
+        found = shaded(stretched(surface.numbers(theta, w, 2 * h)), style)
     block = drawn(found, style)
     if surface.points is not None:
         has_classes = bool(columns.classes)
@@ -109,24 +109,16 @@ def legend(surface: Surface, style: Style) -> str:
     return "; ".join([*(areas if style is not Style.COLOUR else []), *marks])
 
 
-def _stretched(values: Array) -> Array:
-    """From the lowest as 0 to the highest as 1; all alike are ½."""
-    low, high = values.min(), values.max()
-    return (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
-
-
 def units(surface: Surface, theta: Parameters, width: int, style: Style) -> list[Block]:
     """A small map of each hidden unit, the most important first, as rows of blocks.
 
     Each from its lowest output to its highest, and with its weight to the first output.
     """
-    importance = np.linalg.norm(theta.W2, axis=0)
-    order = np.argsort(-importance, kind="stable")[:MOST_UNITS]
     outputs = surface.units(theta, UNIT_WIDTH, 2 * UNIT_HEIGHT)
     blocks = []
-    for unit in order:
+    for unit in weightiest(theta, MOST_UNITS):
         title = f"{unit + 1}: {theta.W2[0, unit]:+.3g}"
-        picture = drawn(shaded(_stretched(outputs[unit]), style), style)
+        picture = drawn(shaded(stretched(outputs[unit]), style), style)
         blocks.append([fitted(words(title), UNIT_WIDTH), *picture])
     per_row = max(1, (width + 2) // (UNIT_WIDTH + 2))
     return [beside(blocks[i : i + per_row]) for i in range(0, len(blocks), per_row)]

@@ -95,6 +95,18 @@ def pictures_of(
     return Pictures(model, loss_curves(model), profile, surface, fits, missing)
 
 
+def stretched(values: Array) -> Array:
+    """From the lowest as 0 to the highest as 1; all alike are ½."""
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.full_like(values, 0.5)
+
+
+def weightiest(theta: Parameters, most: int) -> list[int]:
+    """The hidden units, by the length of their weights to the outputs, the longest first."""
+    lengths = np.linalg.norm(theta.W2, axis=0)
+    return [int(unit) for unit in np.argsort(-lengths, kind="stable")[:most]]
+
+
 @dataclass(frozen=True)
 class _Rows:
     """Some rows as the network sees them (m, n_x), with class numbers or targets (m, n_y)."""
