@@ -84,12 +84,14 @@ def near(a: float, b: float) -> bool:
     return max(abs(a), abs(b)) < 1e-8 or abs(a - b) <= 0.02 * max(abs(a), abs(b))
 
 
-@pytest.mark.parametrize("name", ["diagnosis.md", *LECTURE])
-def test_a_page_shows_what_is_printed(name: str) -> None:
-    """If not: `python docs/generate.py`."""
-    printed, page = generator().PAGES[name](), (ROOT / "docs" / name).read_text(encoding="utf-8")
-    lines = zip_longest(printed.splitlines(), page.splitlines(), fillvalue="")
-    assert [pair for pair in lines if not alike(*pair)] == []
+@pytest.mark.parametrize("names", [("diagnosis.md",), LECTURE], ids=["diagnosis", "lecture"])
+def test_pages_show_what_is_printed(names: tuple[str, ...]) -> None:
+    """If not: `python docs/generate.py`; what several of them print is run once."""
+    pages = generator().PAGES
+    for name in names:
+        printed, page = pages[name](), (ROOT / "docs" / name).read_text(encoding="utf-8")
+        lines = zip_longest(printed.splitlines(), page.splitlines(), fillvalue="")
+        assert [pair for pair in lines if not alike(*pair)] == []
 
 
 def test_the_lecture_is_the_same_in_both_languages() -> None:

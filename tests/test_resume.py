@@ -106,7 +106,7 @@ def test_the_file_and_the_table_are_those_of_an_unbroken_run(
 
 
 def test_killed_twenty_times_it_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    epochs = 400_000 * SCALE
+    epochs = 150_000 * SCALE
     command = [sys.executable, "-m", "shallow_cli", "train", str(ROOT / "configs/flower.yaml")]
     command += ["--set", f"epochs={epochs}", "--set", "checkpoint_every=50", "-q", "--resume"]
     reached = [0]

@@ -8,11 +8,14 @@ import signal
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from shallow_cli.cli import run
+from typer.main import get_command
+
+from shallow_cli.cli import app, run
 from tests.conftest import Result
 
 DOCUMENTED = {0, 1, 2, 3, 4}
 SECONDS = 5  # that one command may take
+COMMAND = get_command(app)  # which takes longer to make than most runs of it
 
 
 class Hangs(BaseException):
@@ -39,6 +42,7 @@ def shallow(*words: str, stdin: bytes = b"") -> Result:
     """Run a command line, which must end as documented and tell whole lines of printable text."""
     out, err = io.StringIO(newline=""), io.StringIO(newline="")
     with (
+        patch("shallow_cli.cli.app", COMMAND),
         patch("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin))),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
