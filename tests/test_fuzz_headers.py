@@ -34,6 +34,8 @@ COMMANDS = (
     ("evaluate", "m.npz", "t.csv"),
     ("trace", "m.npz"),
     ("gradcheck", "--model", "m.npz"),
+    ("plot", "m.npz", "t.csv"),
+    ("plot", "m.npz", "-o", "m.svg"),
 )
 
 
