@@ -86,6 +86,8 @@ def outcome(mutant: Mutant, clean: Path) -> Outcome:
     with copy_with(mutant, clean) as copy:
         caught = {
             check.name: _answer(check, run_check(check, copy, check.likely(mutant.module)))
+            if check.sees(mutant.module)
+            else "no"
             for check in CHECKS
         }
     return Outcome(mutant, caught)
