@@ -136,6 +136,14 @@ def test_of_more_classes_the_likeliest_is_drawn(shallow: Shallow) -> None:
     assert coloured[3][5].front == tuple(of_classes(shares)[6, 5])  # type: ignore[attr-defined]
 
 
+def test_ten_classes_have_ten_marks_and_ten_letters(shallow: Shallow) -> None:
+    shallow("train", ROOT / "configs/digits.yaml", "-q", "--set", "epochs=2", "-o", "m.npz")
+    out = shallow("plot", "m.npz", ROOT / "data/digits.csv").out
+    [said] = [line for line in out.splitlines() if line.startswith("What it says: ")]
+    assert said.endswith("; ".join(f"{mark} {n}" for n, mark in enumerate("ox+*#%&@AB")))
+    assert "; ".join(f"{letter} {n}" for n, letter in enumerate("abcdefghij")) in said
+
+
 def test_the_data_are_where_they_are(moons: Path) -> None:
     model = load_model(moons)
     surface = surface_of(model)

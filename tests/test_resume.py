@@ -152,6 +152,34 @@ def test_a_model_that_cannot_be_written_leaves_the_checkpoint(
     assert Path("model.npz").read_bytes() == Path("whole.npz").read_bytes()
 
 
+def test_of_a_checkpoint_of_another_training_nothing_is_promised(
+    shallow: Shallow, stop_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could go on from it: this training has written none."""
+    begin(shallow, stop_after)
+    write(Path(CONFIG), "data: {generate: xor}\nepochs: 5\n")
+
+    def full(_model: object, path: Path) -> None:
+        raise ModelFileError(Problem("cannot be written: No space left on device", str(path)))
+
+    monkeypatch.setattr(training_run, "save_model", full)
+    done = shallow(*words(), "-q", code=3)
+    assert done.err == "model.npz: cannot be written: No space left on device\n"
+
+
+def test_nor_where_none_could_be_written(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(Path(CONFIG), TEXT)
+
+    def failing(_checkpoint: Checkpoint, path: Path) -> None:
+        raise ModelFileError(Problem("cannot be written: No space left", str(path)))
+
+    monkeypatch.setattr(resuming, "save_checkpoint", failing)
+    interrupt_at(20, monkeypatch)
+    done = shallow(*words(), code=130)
+    assert "wrote model.npz: " in done.err.splitlines()[-1]
+    assert "--resume" not in done.err
+
+
 def test_without_a_checkpoint_it_begins_at_the_beginning(shallow: Shallow) -> None:
     write(Path(CONFIG), TEXT)
     shallow(*words(), "-o", "whole.npz")

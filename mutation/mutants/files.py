@@ -309,8 +309,8 @@ LOSING = (
         "a training that runs away takes the checkpoint of another one",
         RUN,
         "trained",
-        "if run.start or _identity(run.checkpoint) != before:",
-        "if before or True:",
+        "if run.can_go_on:",
+        "if True:",
     ),
     Mutant(
         "F54",

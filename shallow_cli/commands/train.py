@@ -77,10 +77,12 @@ def train(config: "Config", output: Path, manner: "Manner") -> int:
         UsageError: if what is to be resumed is another training, another file is in its place, or
             data is to be read twice that can only be read once.
     """
-    from shallow_cli.commands.interrupts import Interrupts
-    from shallow_cli.commands.training_run import Run, require_output, scratch_of, trained
-    from shallow_cli.console.training_notes import ending, notes
-    from shallow_cli.core.events import Reason
+    from shallow_cli.commands.training_run import (
+        Run,
+        identity_of,
+        scratch_of,
+    )
+    from shallow_cli.console.training_notes import notes
     from shallow_cli.files.checkpoint_file import place_of_checkpoint
     from shallow_cli.files.model_file import require_replaceable
     from shallow_cli.fitting import prepare, require_files
@@ -95,20 +97,38 @@ def train(config: "Config", output: Path, manner: "Manner") -> int:
     for note in notes(prepared, config):
         manner.tell(note)
     start = found(prepared, output, checkpoint) if manner.resume else None
-    there = start if isinstance(start, Model) else None
-    run = Run(config, prepared, output, checkpoint, None if there else start, manner)  # type: ignore[arg-type]
-    if there:
-        return finished(there, run)
+    if isinstance(start, Model):
+        return finished(start, Run(config, prepared, output, checkpoint, None, manner))
+    stranger = None if start else identity_of(checkpoint)
+    return ended(Run(config, prepared, output, checkpoint, start, manner, stranger))
+
+
+def ended(run: "Run") -> int:
+    """Train to the end, or until something stops it, and say how it was; returns the exit code.
+
+    Raises:
+        DataError: if stdout cannot be written.
+        DivergedError: if training ran away; no model is written then.
+        ModelFileError: if the model cannot be written.
+        UnrepeatableError: if it is to be verified, and another training gives another model.
+    """
+    from shallow_cli.commands.interrupts import Interrupts
+    from shallow_cli.commands.training_run import require_output, trained
+    from shallow_cli.console.training_notes import ending
+    from shallow_cli.core.events import Reason
+
     with Interrupts() as interrupted:
         model = trained(run, interrupted)
+    if model is not None and interrupted.exit_code != CLOSED_PIPE:
+        for line in ending(model, run.output):
+            run.manner.tell(line)
     require_output(run, interrupted)
     if model is None or interrupted.exit_code == CLOSED_PIPE:
         return CLOSED_PIPE
-    for line in ending(model, output):
-        manner.tell(line)
     if model.ended["reason"] != Reason.INTERRUPTED.value:
-        return interrupted.exit_code if manner.verify else DONE
-    manner.tell("the same command with --resume goes on from there")
+        return interrupted.exit_code if run.manner.verify else DONE
+    if run.can_go_on:
+        run.manner.tell("the same command with --resume goes on from there")
     return interrupted.exit_code
 
 

@@ -28,6 +28,8 @@ from shallow_cli.fitting import Prepared, end_of, overflows, prepare, trained_mo
 from shallow_cli.model import Model
 from shallow_cli.resuming import kept
 
+Identity = tuple[int, int]  # of a file: another one has another
+
 LEFT = "is left; the same command with --resume goes on from it"
 
 
@@ -52,7 +54,8 @@ class Manner:
 class Run:
     """A training from a config, or from a checkpoint of it, and where its files go.
 
-    `checkpoint` is None where none is kept: beside a device or a pipe.
+    `checkpoint` is None where none is kept: beside a device or a pipe. `stranger` is the identity
+    of one that was there before, and from which this training does not go on.
     """
 
     config: Config
@@ -61,6 +64,12 @@ class Run:
     checkpoint: Path | None
     start: Checkpoint | None
     manner: Manner
+    stranger: Identity | None = None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is a checkpoint of this training."""
+        return identity_of(self.checkpoint) not in {None, self.stranger}
 
 
 def scratch_of(output: Path, checkpoint: Path | None) -> Path | None:
@@ -79,7 +88,6 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
         ModelFileError: if the model cannot be written; a checkpoint is left if there is one.
         UnrepeatableError: if it is to be verified, and another training gives another model.
     """
-    before = _identity(run.checkpoint)
     told = list(shown(events_of(run, interrupted), run, interrupted))
     end = end_of(told)
     unfinished = end.reason is Reason.INTERRUPTED
@@ -88,7 +96,7 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
     try:
         model = trained_model(run.prepared, told)
     except DivergedError:
-        if run.start or _identity(run.checkpoint) != before:  # else it is of another training
+        if run.can_go_on:  # else it is of another training
             _forget(run)
         raise
     for line in overflows(end):
@@ -174,7 +182,7 @@ def _save(model: Model, run: Run) -> None:
 
 
 def _left(run: Run) -> Iterator[Problem]:
-    if _identity(run.checkpoint) is not None:
+    if run.can_go_on:
         yield Problem(LEFT, str(run.checkpoint))
 
 
@@ -185,8 +193,8 @@ def _forget(run: Run) -> None:
             run.checkpoint.unlink(missing_ok=True)
 
 
-def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Of a file that is there: another one has another."""
+def identity_of(path: Path | None) -> Identity | None:
+    """Of a file that is there."""
     try:
         found = path.stat() if path else None
     except OSError:

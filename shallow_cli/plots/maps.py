@@ -14,7 +14,7 @@ from shallow_cli.plots.planes import Plane
 from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, fitted, words
 
 RAMPS = {Style.SHADES: " ░▒▓█", Style.PLAIN: " .:-=+*#"}
-MARKS = "ox+*#%&@"  # of the classes of data points
+MARKS = "ox+*#%&@ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the classes of data points
 MOST_UNITS, UNIT_WIDTH, UNIT_HEIGHT = 12, 16, 6
 
 
