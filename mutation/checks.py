@@ -58,8 +58,10 @@ PROMISES = (
     "tests/test_checkpoint_file.py",
     "tests/test_saving.py",
     "tests/test_resume.py",
+    "tests/test_checkpoints.py",
     "tests/test_interrupts.py",
     "tests/test_tables.py",
+    "tests/test_scaling.py",
     "tests/test_columns.py",
     "tests/test_missing.py",
     "tests/test_labels.py",
@@ -80,7 +82,7 @@ SLOW = (
 )
 
 # The tests of a module, besides those that have its name.
-FILES = ("model_file", "checkpoint_file", "saving", "resume", "interrupts")
+FILES = ("model_file", "checkpoint_file", "saving", "resume", "checkpoints", "interrupts")
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
     **dict.fromkeys(("resuming", "training_run", "interrupts"), FILES),

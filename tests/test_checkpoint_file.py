@@ -15,10 +15,10 @@ from shallow_cli.errors import ModelFileError
 from shallow_cli.files.archive import write_archive
 from shallow_cli.files.checkpoint_file import Checkpoint, load_checkpoint, save_checkpoint
 
-from .conftest import Shallow, write
+from .conftest import Shallow
 from .fuzzing.headers import members_of, rewritten
 from .fuzzing.running import in_time
-from .test_resume import CONFIG, HOW, TEXT, Stopped, stop_after, words
+from .stopping import CONFIG, HOW, begin, stop_after, words
 
 __all__ = ["stop_after"]  # a fixture
 
@@ -26,12 +26,7 @@ __all__ = ["stop_after"]  # a fixture
 @pytest.fixture
 def kept(shallow: Shallow, stop_after: Callable[[int], None]) -> Path:
     """A checkpoint of L-BFGS, which remembers most."""
-    write(Path(CONFIG), TEXT)
-    stop_after(6)
-    with pytest.raises(Stopped):
-        shallow(*words(HOW["lbfgs"]))
-    stop_after(0)
-    return Path("model.npz.ckpt")
+    return begin(shallow, stop_after, 6, HOW["lbfgs"])
 
 
 def test_what_is_read_is_what_was_written(kept: Path) -> None:
@@ -165,12 +160,7 @@ def test_numbers_beyond_all_bounds(place: str, kept: Path, shallow: Shallow) -> 
 
 def test_steps_beyond_the_last_epoch(shallow: Shallow, stop_after: Callable[[int], None]) -> None:
     """Of 60 epochs of three steps."""
-    write(Path(CONFIG), TEXT)
-    stop_after(6)
-    with pytest.raises(Stopped):
-        shallow(*words())
-    stop_after(0)
-    path = Path("model.npz.ckpt")
+    path = begin(shallow, stop_after)
     members, header = members_of(path)
     for steps, code in ((181, 3), (180, 0)):
         header["state"]["steps"] = steps

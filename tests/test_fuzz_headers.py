@@ -15,7 +15,7 @@ from .conftest import ROOT, Shallow, write
 from .fuzzing.headers import as_text, changed, described_otherwise, members_of, rewritten
 from .fuzzing.running import shallow as run
 from .scale import SCALE
-from .test_resume import CONFIG, HOW, TEXT, Stopped, stop_after, words
+from .stopping import HOW, begin, stop_after, words
 
 Members = dict[str, bytes]
 
@@ -56,12 +56,7 @@ def test_models(name: str, shallow: Shallow) -> None:
 
 @pytest.mark.parametrize("how", ["momentum", "lbfgs", "early"])
 def test_checkpoints(how: str, shallow: Shallow, stop_after: Callable[[int], None]) -> None:
-    write(Path(CONFIG), TEXT)
-    stop_after(9)
-    with pytest.raises(Stopped):
-        shallow(*words(HOW[how]))
-    stop_after(0)
-    checkpoint = Path("model.npz.ckpt")
+    checkpoint = begin(shallow, stop_after, 9, HOW[how])
     members, header = members_of(checkpoint)
     for number in range(CASES):
         rewritten(checkpoint, *otherwise(members, header, Random(number)))

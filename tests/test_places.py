@@ -17,6 +17,7 @@ from shallow_cli.cli import run
 from shallow_cli.files.model_file import load_model
 
 from .conftest import ROOT, Shallow, forked, run_process, write
+from .test_interrupts import endless_training
 
 CONFIG = "data: {csv: iris.csv, validation: 0.2}\nhidden_units: 3\nepochs: 4\n"
 NOBODY = 65534
@@ -246,17 +247,7 @@ def test_a_current_folder_that_is_gone(here: Path, plain: bytes) -> None:
 def test_a_folder_that_vanishes_while_training(here: Path) -> None:
     """One line, and no model anywhere else."""
     (here / "folder").mkdir()
-    words = "train c.yaml -o folder/m.npz --set epochs=100000000 --set checkpoint_every=100000000"
-    with subprocess.Popen(
-        [sys.executable, "-m", "shallow_cli", *words.split()],
-        cwd=here,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.stdout.readline()  # epoch 0
+    with endless_training(here, "-o", "folder/m.npz") as process:
         shutil.rmtree(here / "folder")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)

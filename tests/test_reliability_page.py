@@ -9,9 +9,10 @@ import pytest
 
 from mutation.mutants import MUTANTS
 
-from . import test_fuzz_configs, test_fuzz_headers, test_fuzz_tables, test_resume, test_saving
+from . import test_fuzz_configs, test_fuzz_headers, test_resume, test_saving
 from . import test_signals as signals
 from .conftest import ROOT
+from .fuzzing.tables import WANTED
 from .scale import SCALE
 from .test_docs import blocks, checkout, in_shell
 
@@ -21,7 +22,7 @@ PAGE = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
 ROWS = [line.split(" | ") for line in PAGE.splitlines() if line.startswith("| ")][1:]
 FIGURES = {
     "configs damaged": test_fuzz_configs.PARTS * test_fuzz_configs.EACH,
-    "tables,": test_fuzz_tables.WANTED,
+    "tables,": WANTED,
     "headers of": (len(test_fuzz_headers.MODELS) + 3) * test_fuzz_headers.CASES,
     "killed at a line": test_saving.KILL_POINTS,
     "the disk is full": test_saving.FULL_SIZES,
