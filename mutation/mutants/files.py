@@ -284,7 +284,7 @@ LOSING = (
         "F50",
         "a terminal that is closed ends a training as a full disk does",
         INTERRUPTS,
-        "is_gone",
+        "is_closed_terminal",
         "error.errno == errno.EIO",
         "False",
     ),

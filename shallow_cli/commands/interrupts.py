@@ -14,7 +14,7 @@ EXIT_CODE_OFFSET = 128
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal that is closed hangs up
 
 
-def is_gone(error: OSError) -> bool:
+def is_closed_terminal(error: OSError) -> bool:
     """Whether it says of a terminal that it has been closed."""
     return error.errno == errno.EIO
 
@@ -58,11 +58,11 @@ class Interrupts:
 
         Where a terminal is gone, SIGHUP is on its way; who has it ignored wants to go on without.
         """
-        if is_gone(error) and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        if is_closed_terminal(error) and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
             return
         if isinstance(error, BrokenPipeError):
             code = CLOSED_PIPE
-        elif is_gone(error):
+        elif is_closed_terminal(error):
             code = EXIT_CODE_OFFSET + signal.SIGHUP
         else:
             code, self.failure = DataError.exit_code, error

@@ -179,7 +179,7 @@ def run_and_show(
     interrupted: "Interrupts",
 ) -> Generator[int, None, None]:
     """The number of each trial when its result is there; a line for each point that is whole."""
-    from shallow_cli.commands.interrupts import is_gone
+    from shallow_cli.commands.interrupts import is_closed_terminal
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.console.sweep_table import point_printer
     from shallow_cli.cores import cores
@@ -199,7 +199,7 @@ def run_and_show(
                 try:
                     show(plan.trials[trials[0]].values, [results[number] for number in trials])
                 except OSError as error:
-                    if not is_gone(error):
+                    if not is_closed_terminal(error):
                         raise
                     interrupted.by_lost_output(error)
                     discard_stdout()

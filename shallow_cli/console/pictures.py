@@ -8,7 +8,7 @@ import sys
 
 from shallow_cli.console.streams import is_terminal, one_line, write
 from shallow_cli.console.tables import number, show_heading
-from shallow_cli.plots.charts import CURVE_MARKS, POINT, curve_chart, scatter
+from shallow_cli.plots.charts import POINT, curve_chart, named, scatter
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.maps import boundary, legend, units
@@ -43,19 +43,17 @@ def _width() -> int:
 
 
 def _show_curves(curves: Curves, width: int, style: Style) -> None:
-    marks = CURVE_MARKS if style is not Style.COLOUR else ("blue", "red")
-    named = [
-        f"{curve.name} ({mark}) {number(curve.last)}"
-        for curve, mark in zip(curves.curves, marks, strict=False)
+    said = [
+        f"{name} ({mark}) {number(curve.last)}"
+        for curve, (name, mark) in zip(curves.curves, named(curves, style), strict=True)
     ]
-    show_heading(f"Loss curves: {', '.join(named)}")
+    show_heading(f"Loss curves: {', '.join(said)}")
     _show(curve_chart(curves, width, CURVE_LINES, style), style)
 
 
 def _show_profile(profile: Curves, width: int, style: Style) -> None:
     data = f"; {POINT} the data" if profile.points is not None else ""
-    marks = zip(profile.curves, CURVE_MARKS, strict=False)
-    names = ", ".join(f"{curve.name} ({mark})" for curve, mark in marks)
+    names = ", ".join(f"{name} ({mark})" for name, mark in named(profile, style))
     show_heading(f"What it says: {names}{data}")
     _show(curve_chart(profile, width, FIT_LINES, style), style)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO, cast
 
-from shallow_cli.console.streams import Unminded, is_terminal
+from shallow_cli.console.streams import ForgivingStream, is_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -61,7 +61,7 @@ def _new_bar(total: int) -> Bar:
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %", markup=False),
         TimeRemainingColumn(),
-        console=Console(file=cast("TextIO", Unminded(sys.stderr))),
+        console=Console(file=cast("TextIO", ForgivingStream(sys.stderr))),
         transient=True,
     )
     bar.add_task("", total=total)

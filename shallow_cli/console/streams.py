@@ -20,8 +20,8 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-class Unminded:
-    """A stream to which is written what nobody needs: whether it can be makes no difference."""
+class ForgivingStream:
+    """A stream for what nobody needs: where it cannot be written, nothing happens."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

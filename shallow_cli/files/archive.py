@@ -70,10 +70,9 @@ def looks_like_one(path: Path) -> bool:
     Raises:
         OSError: if it cannot be read.
     """
-    begin = ZIP, HEADER.encode()
     with path.open("rb") as file:
         first = file.read(NAME_AT + len(HEADER))
-    return first.startswith(begin[0]) and first[NAME_AT:] == begin[1]
+    return first.startswith(ZIP) and first[NAME_AT:] == HEADER.encode()
 
 
 @contextlib.contextmanager

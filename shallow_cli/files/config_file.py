@@ -96,7 +96,7 @@ def read_overrides(overrides: Sequence[str], option: str = "--set") -> Iterator[
         if not equals or not name:
             yield Problem(f"'{word}' is not KEY=VALUE", option)
             continue
-        if not text.isprintable() and text != text.encode("utf-8", "replace").decode():
+        if not _is_text(text):
             yield Problem(f"{name}: is no UTF-8 text; of a table, rename it or use a pipe", option)
             continue
         if text in PLAIN:
@@ -231,6 +231,11 @@ def _map_entry(
 
 def _scalar(node: yaml.ScalarNode, folder: Path, where: Where) -> Scalar:
     return Scalar(_plain(node.value, node.style), node.value, where(node), folder)
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word of the command line is UTF-8; other bytes are lone surrogates in it."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _with_whole_characters(text: str) -> str:

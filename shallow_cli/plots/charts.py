@@ -6,14 +6,20 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colours import LINES
+from shallow_cli.plots.colours import LINE_NAMES, LINES
 from shallow_cli.plots.curves import Curves
-from shallow_cli.plots.text import BLANK, Block, Cell, Frame, Style
+from shallow_cli.plots.text import BLANK, Block, Cell, Frame, Style, cells_of
 
 CURVE_MARKS, POINT = "*o+x#%&@", "."
 BRAILLE = 0x2800
 # The bits of a braille character by row and column of its dots.
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+
+
+def named(curves: Curves, style: Style) -> list[tuple[str, str]]:
+    """The name of each curve, and how it is drawn."""
+    marks = LINE_NAMES if style is Style.COLOUR else CURVE_MARKS
+    return [(curve.name, marks[n % len(marks)]) for n, curve in enumerate(curves.curves)]
 
 
 def curve_chart(curves: Curves, width: int, height: int, style: Style) -> Block:
@@ -23,9 +29,7 @@ def curve_chart(curves: Curves, width: int, height: int, style: Style) -> Block:
     w, h = frame.inner
     block = [[BLANK] * w for _ in range(h)]
     if curves.points is not None:
-        columns = np.clip((curves.x.share(curves.points[:, 0]) * w).astype(np.intp), 0, w - 1)
-        rows = ((1 - curves.y.share(curves.points[:, 1])) * h).astype(np.intp).clip(0, h - 1)
-        for row, column in zip(rows, columns, strict=True):
+        for row, column in zip(*cells_of(curves.x, curves.y, curves.points, w, h), strict=True):
             block[row][column] = Cell(POINT)
     for number, curve in enumerate(curves.curves):
         there = _traced(curves, curve.at, curve.values, w * fine[1], h * fine[0])
@@ -68,10 +72,8 @@ def scatter(axes: tuple[Axis, Axis], places: Array, width: int, height: int, sty
     x, y = axes
     frame = Frame(x, y, width, height, style)
     w, h = frame.inner
-    columns = np.clip((x.share(places[:, 0]) * w).astype(np.intp), 0, w - 1)
-    rows = np.clip(((1 - y.share(places[:, 1])) * h).astype(np.intp), 0, h - 1)
     counts = np.zeros((h, w), dtype=np.intp)
-    np.add.at(counts, (rows, columns), 1)
+    np.add.at(counts, cells_of(x, y, places, w, h), 1)
     ramp = " .o@" if style is Style.PLAIN else " ·•●"
     steps = np.searchsorted([1, 2, 5], counts, side="right")
     colour = LINES[0] if style is Style.COLOUR else None

@@ -22,6 +22,7 @@ CLASSES: tuple[RGB, ...] = (
     (240, 228, 66),
 )
 LINES: tuple[RGB, ...] = ((67, 147, 195), (214, 96, 77), *CLASSES[2:])  # on dark and on light
+LINE_NAMES = ("blue", "red", "green", "orange", "purple", "light blue", "vermilion", "yellow")
 PALEST = 0.35  # how much of its colour a class has where it is hardly more likely than another
 
 

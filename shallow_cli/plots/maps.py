@@ -11,7 +11,7 @@ from shallow_cli.core.network import Parameters
 from shallow_cli.plots.colours import RGB, contrasting, diverging, of_classes
 from shallow_cli.plots.pictures import Points, Surface, stretched, weightiest
 from shallow_cli.plots.planes import Plane
-from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, fitted, words
+from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, cells_of, fitted, words
 
 RAMPS = {Style.SHADES: " ░▒▓█", Style.PLAIN: " .:-=+*#"}
 MARKS = "ox+*#%&@ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the classes of data points
@@ -63,15 +63,12 @@ def _rgb(pixel: Array) -> RGB:
 
 def marked(block: Block, plane: Plane, points: Points, *, classes: bool) -> Block:
     """With the data points on it; where several share a cell, the one of the last row is seen."""
-    height, width = len(block), len(block[0])
-    columns = (plane.x.share(points.places[:, 0]) * width).astype(np.intp)
-    rows = height - 1 - (plane.y.share(points.places[:, 1]) * height).astype(np.intp)
+    found = cells_of(plane.x, plane.y, points.places, len(block[0]), len(block))
     lines = [list(line) for line in block]
-    for row, column, target in zip(rows, columns, points.targets, strict=True):
-        if 0 <= row < height and 0 <= column < width:
-            mark = MARKS[int(target) % len(MARKS)] if classes else MARKS[0]
-            back = lines[row][column].back
-            lines[row][column] = Cell(mark, contrasting(back) if back else None, back)
+    for row, column, target in zip(*found, points.targets, strict=True):
+        mark = MARKS[int(target) % len(MARKS)] if classes else MARKS[0]
+        back = lines[row][column].back
+        lines[row][column] = Cell(mark, contrasting(back) if back else None, back)
     return lines
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
 from shallow_cli.plots.colours import RGB
 
@@ -93,6 +94,13 @@ class Frame:
 
     def _margin(self, height: int) -> int:
         return max(map(len, _places(self.y, height, LINES_PER_TICK).values()), default=0)
+
+
+def cells_of(x: Axis, y: Axis, places: Array, width: int, height: int) -> tuple[Array, Array]:
+    """In which lines and columns of so many cells points (m, 2) are, the first line at the top."""
+    columns = np.clip((x.share(places[:, 0]) * width).astype(np.intp), 0, width - 1)
+    lines = np.clip(((1 - y.share(places[:, 1])) * height).astype(np.intp), 0, height - 1)
+    return lines, columns
 
 
 def _places(axis: Axis, cells: int, per_tick: int) -> dict[int, str]:
