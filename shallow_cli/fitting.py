@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from shallow_cli.config import INDIFFERENT, PATHS, Config, flat, has_part, unflat
-from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings
+from shallow_cli.core.events import End, Event, Job, Reason, Row, Settings, Snapshot
 from shallow_cli.core.initializers import initial_parameters
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
@@ -188,6 +188,7 @@ def trained_model(prepared: Prepared, events: Sequence[Event]) -> Model:
         },
         kept=end.row,
         history=rows,
+        snapshots=tuple(event for event in events if isinstance(event, Snapshot)),
         diagnoses=diagnoses(past),
     )
 

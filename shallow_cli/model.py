@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from shallow_cli.core.events import Row
+from shallow_cli.core.events import Row, Snapshot
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.tables.columns import Columns
 
@@ -29,7 +29,8 @@ class Model:
 
     `config` has every key that decides the result, `sources` where the rows came from, `made_with`
     the versions of what has computed it, `ended` why training ended, `kept` the row of the kept
-    weights, `history` the logged rows and `diagnoses` what is wrong with it.
+    weights, `history` the logged rows, `snapshots` the weights at some epochs on the way, and
+    `diagnoses` what is wrong with it.
     """
 
     network: Network
@@ -41,6 +42,7 @@ class Model:
     ended: dict[str, Any]
     kept: Row
     history: tuple[Row, ...]
+    snapshots: tuple[Snapshot, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
 
     @property

@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Any
 
 from shallow_cli.core.batches import steps_per_epoch
-from shallow_cli.core.events import End, Event, Progress, Reason, Row, State
+from shallow_cli.core.events import End, Event, Progress, Reason, Row, Snapshot, State
 from shallow_cli.core.measuring import names_measured
+from shallow_cli.core.snapshots import snapshot_epochs
 from shallow_cli.errors import ModelFileError, Problem, UsageError
 from shallow_cli.files.checkpoint_file import (
     Checkpoint,
@@ -18,6 +19,7 @@ from shallow_cli.files.checkpoint_file import (
     save_checkpoint,
 )
 from shallow_cli.files.model_file import load_model
+from shallow_cli.files.snapshots import epochs_of
 from shallow_cli.fitting import Prepared, deciding_keys
 from shallow_cli.model import Model
 from shallow_cli.versions import VERSIONS, made_with
@@ -33,11 +35,14 @@ def kept(
     Training goes on where one cannot be written, which is told once.
     """
     rows: list[Row] = []
+    snapshots: list[Snapshot] = []
     latest: Progress | None = None
     due, warned = monotonic() + SECONDS, False
     for event in events:
         if isinstance(event, Row):
             rows.append(event)
+        elif isinstance(event, Snapshot):
+            snapshots.append(event)
         elif isinstance(event, Progress):
             latest = event
         interrupted = isinstance(event, End) and event.reason is Reason.INTERRUPTED
@@ -45,7 +50,7 @@ def kept(
         if latest and (wanted or interrupted):
             due = monotonic() + SECONDS
             try:
-                save_checkpoint(_checkpoint(prepared, latest.state(), rows), path)
+                save_checkpoint(_checkpoint(prepared, latest.state(), rows, snapshots), path)
             except ModelFileError as error:
                 if not warned:
                     warn(f"warning: no checkpoint: {error}")
@@ -60,7 +65,9 @@ def _is_due(event: Progress, prepared: Prepared, late: bool) -> bool:
     return event.steps % (settings.checkpoint_every * event.of // settings.epochs) == 0
 
 
-def _checkpoint(prepared: Prepared, state: State, rows: Sequence[Row]) -> Checkpoint:
+def _checkpoint(
+    prepared: Prepared, state: State, rows: Sequence[Row], snapshots: Sequence[Snapshot]
+) -> Checkpoint:
     return Checkpoint(
         prepared.job.network,
         deciding_keys(prepared.config),
@@ -68,6 +75,7 @@ def _checkpoint(prepared: Prepared, state: State, rows: Sequence[Row]) -> Checkp
         made_with(),
         state,
         tuple(row for row in rows if row.epoch <= state.row.epoch),
+        tuple(snapshots),
     )
 
 
@@ -108,12 +116,14 @@ def _require_fitting(checkpoint: Checkpoint, prepared: Prepared, path: Path) -> 
     job, state = prepared.job, checkpoint.state
     per_epoch = steps_per_epoch(len(job.training), job.settings.batch_size)
     epoch = state.steps // per_epoch
+    told = snapshot_epochs(job.settings.epochs, prepared.theta.vector.nbytes)
     fits = (
         checkpoint.network == job.network
         and state.vector.dtype == state.best.vector.dtype == prepared.theta.vector.dtype
         and state.steps <= job.settings.epochs * per_epoch
         and max(state.best.epoch, state.row.epoch) <= epoch
         and (state.best.loss is None) == (job.validation is None)
+        and epochs_of(checkpoint.snapshots) == [each for each in told if each <= epoch]
         and tuple(state.row.values()) == names_measured(job, prepared.theta)
     )
     if not fits:

@@ -128,6 +128,7 @@ IMPOSSIBLE: dict[str, Callable[[Any], object]] = {
     "no loss of the best": lambda h: h["state"]["best"].update(loss=None),
     "rows without a measure": lambda h: [row.pop("accuracy") for row in h["history"]],
     "rows with another measure": lambda h: [row.update(r2=0.5) for row in h["history"]],
+    "a snapshot of another epoch": lambda h: h["snapshots"].append(h["snapshots"].pop() + 1),
     "another leak": lambda h: h["network"].update(leak=0.5),
 }
 
@@ -159,8 +160,8 @@ def test_numbers_beyond_all_bounds(place: str, kept: Path, shallow: Shallow) -> 
 
 
 def test_steps_beyond_the_last_epoch(shallow: Shallow, stop_after: Callable[[int], None]) -> None:
-    """Of 60 epochs of three steps."""
-    path = begin(shallow, stop_after)
+    """Of 60 epochs of three steps, after the last snapshot."""
+    path = begin(shallow, stop_after, 55)
     members, header = members_of(path)
     for steps, code in ((181, 3), (180, 0)):
         header["state"]["steps"] = steps

@@ -43,4 +43,7 @@ def test_every_bit_and_every_length(text: str, tmp_path: Path, record_property: 
         accepted += 1
         assert found.network == whole.network
         assert found.theta.vector.tobytes() == whole.theta.vector.tobytes()
+        assert found.snapshots
+        for one, other in zip(found.snapshots, whole.snapshots, strict=True):
+            assert (one.epoch, one.vector.tobytes()) == (other.epoch, other.vector.tobytes())
     record_property("found", f"{cases} cases: {cases - accepted} refused, {accepted} the same")

@@ -24,7 +24,8 @@ from .conftest import Shallow, write
 def test_numpy_opens_it_without_pickle(iris_model: Path) -> None:
     model = load_model(iris_model)
     with np.load(iris_model, allow_pickle=False) as file:
-        assert set(file) == {"W1", "b1", "W2", "b2", "model.json"}
+        assert set(file) == {"W1", "b1", "W2", "b2", "snapshots", "model.json"}
+        assert file["snapshots"].shape == (len(model.snapshots), model.network.n_parameters)
         for name, block in model.theta.blocks().items():
             np.testing.assert_array_equal(file[name], block)
             assert file[name].flags.c_contiguous
@@ -39,12 +40,13 @@ def test_the_header_tells_all_but_nothing_of_the_machine(iris_model: Path) -> No
     with zipfile.ZipFile(iris_model) as archive:
         header = json.loads(archive.read("model.json"))
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert header["format_version"] == 5
+    assert header["format_version"] == 6
     assert header["columns"]["classes"] == ["setosa", "versicolor", "virginica"]
     assert header["config"]["data.csv"] == "iris.csv"
     assert header["config"]["hidden_units"] == 8
     assert header["sources"]["training"]["rows"] == 150
     assert len(header["sources"]["training"]["sha256"]) == 64
+    assert header["snapshots"][:7] == [0, 1, 2, 3, 5, 7, 10]
     assert header["history"][-1] == header["kept"]
     assert str(Path.cwd()) not in json.dumps(header)
 
@@ -143,8 +145,8 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: m.pop("b2.npy"), "its members are"),
         (lambda m: m.update({"more.npy": array([1.0])}), "its members are"),
         (lambda m: edited(m, format="other"), "its header is not that of a model"),
-        (lambda m: edited(m, format_version=6), "version 6, of a newer shallow; upgrade"),
-        (lambda m: edited(m, format_version=4), "version 4, of an older shallow; train it again"),
+        (lambda m: edited(m, format_version=7), "version 7, of a newer shallow; upgrade"),
+        (lambda m: edited(m, format_version=5), "version 5, of an older shallow; train it again"),
         (lambda m: edited(m, network__n_h=10**9), "larger than its weights"),
         (lambda m: edited(m, network__n_h=-1), "the sizes (4, -1, 3)"),
         (lambda m: edited(m, network__n_h=0), "the sizes (4, 0, 3)"),
@@ -161,6 +163,13 @@ def array(values: object, *, fortran: bool = False) -> bytes:
         (lambda m: edited(m, history=[{"epoch": 0, "loss": 1}]), "its losses are not alike"),
         (lambda m: edited(m, diagnoses=[{"name": "a", "says": "b"}]), "damaged one"),
         (lambda m: edited(m, diagnoses=[{"name": 1, "says": "", "remedy": ""}]), "are no words"),
+        (lambda m: edited(m, snapshots=[0, 1]), "snapshots does not fit the network"),
+        (lambda m: edited(m, snapshots=list(range(999))), "less snapshots than it says"),
+        (lambda m: edited(m, snapshots=[0, 2, 2]), "of its snapshots do not ascend"),
+        (lambda m: edited(m, snapshots=[-1, 2, 3]), "its snapshots are of no epochs"),
+        (lambda m: edited(m, snapshots=[0, 1.5]), "its snapshots are of no epochs"),
+        (lambda m: edited(m, snapshots=3), "a damaged one"),
+        (lambda m: m.pop("snapshots.npy"), "its members are"),
         (lambda m: edited(m, config__seed="x"), "its config is broken at seed"),
         (lambda m: edited(m, config__more=1), "its config is broken at more"),
         (lambda m: edited(m, config={}), "its config lacks activation"),

@@ -188,7 +188,7 @@ def test_every_operation_may_fail(
         assert [each.name for each in path.parent.iterdir()] == ["m.npz"]
         path.write_bytes(place.old)
     record_property("found", f"{len(found)} operations failed, one after the other")
-    assert len(found) > 10
+    assert len(found) >= 8  # opened, written, flushed, synced, given its mode, renamed
     assert set(found) <= {place.old, place.new}
     assert found.count(place.old) >= len(found) - 2  # only the folder is synced after the rename
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shallow_cli.commands.options import Json, Overrides, TableOption, with_table
-from shallow_cli.console.streams import one_line, say, write
+from shallow_cli.console.streams import say, write
 from shallow_cli.errors import Problem, UsageError
+from shallow_cli.printable import one_line
 
 if TYPE_CHECKING:
     from shallow_cli.core.arrays import Array, Examples

@@ -12,7 +12,7 @@ from shallow_cli.console.loss_table import loss_writer
 from shallow_cli.console.progress import ProgressBar
 from shallow_cli.console.streams import discard_stdout, say
 from shallow_cli.core.batches import steps_per_epoch
-from shallow_cli.core.events import End, Event, Progress, Reason, Row
+from shallow_cli.core.events import Event, Progress, Reason, Row
 from shallow_cli.core.training import train
 from shallow_cli.errors import (
     CLOSED_PIPE,
@@ -117,12 +117,13 @@ def events_of(run: Run, interrupted: Interrupts) -> Iterable[Event]:
         tell(f"going on after epoch {start.state.steps // per_epoch}, from {checkpoint}")
     elif checkpoint and checkpoint.is_file():
         tell(f"warning: {checkpoint} will be replaced; --resume would have gone on from it")
-    state, past = (start.state, start.history) if start else (None, ())
+    past: tuple[Event, ...] = (*start.history, *start.snapshots) if start else ()
+    state = start.state if start else None
     events = itertools.chain(past, train(job, run.prepared.theta, interrupted, state))
     return kept(events, run.prepared, checkpoint, tell) if checkpoint else events
 
 
-def shown(events: Iterable[Event], run: Run, interrupted: Interrupts) -> Iterator[Row | End]:
+def shown(events: Iterable[Event], run: Run, interrupted: Interrupts) -> Iterator[Event]:
     """The rows and the end, while printing the rows and keeping a bar moving.
 
     Where nobody reads the rows any more, as in `train | head`, the training is interrupted.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shallow_cli.console.streams import one_line, write
+from shallow_cli.console.streams import write
 from shallow_cli.console.tables import number, show_heading, show_table
+from shallow_cli.printable import one_line
 from shallow_cli.tables.columns import Category, Column
 from shallow_cli.yaml_text import yaml_value
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from shallow_cli.console.streams import is_terminal, one_line, write
+from shallow_cli.console.streams import is_terminal, write
 from shallow_cli.console.tables import number, show_heading
 from shallow_cli.plots.charts import POINT, curve_chart, named, scatter
 from shallow_cli.plots.curves import Curves
@@ -14,6 +14,7 @@ from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.maps import boundary, legend, units
 from shallow_cli.plots.pictures import Pictures, Surface
 from shallow_cli.plots.text import Block, Line, Style
+from shallow_cli.printable import one_line
 
 WIDEST = 100
 CURVE_LINES, MOST_MAP_LINES, FIT_LINES = 12, 28, 14

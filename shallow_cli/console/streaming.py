@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from shallow_cli.console.streams import is_terminal, one_line, write
+from shallow_cli.console.streams import is_terminal, write
+from shallow_cli.printable import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

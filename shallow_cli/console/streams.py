@@ -7,6 +7,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from shallow_cli.printable import one_line
+
 
 def is_terminal(stream: TextIO) -> bool:
     """Whether a person looks at the stream."""
@@ -52,8 +54,3 @@ def discard_stdout() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
-
-
-def one_line(text: str) -> str:
-    """The text with control characters spelled out: a column name must not steer a terminal."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -6,7 +6,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from shallow_cli.console.streams import is_terminal, one_line, write
+from shallow_cli.console.streams import is_terminal, write
+from shallow_cli.printable import one_line
 
 DECIMALS, NUMBER_WIDTH = 6, 10
 SHORT_WIDTH = 7  # 1.2e-05

@@ -77,6 +77,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The weights after an epoch, a copy of all of them in one vector."""
+
+    epoch: int
+    vector: Array = field(repr=False)
+
+
+@dataclass(frozen=True)
 class State:
     """Where a training stands after so many steps: with it, a training goes on to the same bits.
 
@@ -131,4 +139,4 @@ class End:
     invalid: int = 0
 
 
-Event = Row | Progress | End
+Event = Row | Snapshot | Progress | End

@@ -13,10 +13,11 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.blocks import work_of_row
-from shallow_cli.core.events import End, Event, Job, Progress, Reason, Row, State
+from shallow_cli.core.events import End, Event, Job, Progress, Reason, Row, Snapshot, State
 from shallow_cli.core.floating_point import FloatingPointErrors, counting
 from shallow_cli.core.measuring import measure, validation_loss
 from shallow_cli.core.network import Parameters, parameters
+from shallow_cli.core.snapshots import snapshot_epochs
 from shallow_cli.core.steps import NOTHING, Stepping, stepping
 from shallow_cli.core.stopping import Best, Losses
 
@@ -32,9 +33,9 @@ def train(
 ) -> Iterator[Event]:
     """Train from `theta`, which is left as it is; the last event is an `End`.
 
-    Rows come at epoch 0, every `log_every` epochs and at the last epoch. `interrupted` is asked
-    after every step; but for it, the events are a function of the arguments alone. From the
-    `state` of a training it goes on as that one did.
+    Rows come at epoch 0, every `log_every` epochs and at the last epoch, snapshots at those of
+    `snapshot_epochs`. `interrupted` is asked after every step; but for it, the events are a
+    function of the arguments alone. From the `state` of a training it goes on as that one did.
 
     Raises:
         ValueError: if early stopping is asked for without validation examples.
@@ -55,6 +56,8 @@ def _train(
             yield End(Reason.DIVERGED, theta, row, 0)
             return
         yield row
+        if _snapshot_steps(job, theta):
+            yield Snapshot(0, theta.vector.copy())
         best = Best(theta.vector.copy(), 0, row.validation_loss)
         state = State(0, theta.vector, NOTHING, best, Losses(row.loss, row.loss), row)
     yield from _go_on(job, state, interrupted)
@@ -72,9 +75,9 @@ class _Stop:
 def _go_on(job: Job, state: State, interrupted: Callable[[], bool]) -> Iterator[Event]:
     """Tell what there is to tell at each stop, and end at the last."""
     theta, log_every = parameters(job.network, state.vector.copy()), job.settings.log_every
-    source = stepping(job, theta, state.steps, state.remembered)
+    source, seen = stepping(job, theta, state.steps, state.remembered), state.steps
     per_epoch, row, losses = _steps_per_epoch(job), state.row, state.losses
-    total = job.settings.epochs * per_epoch
+    total, snapshots = job.settings.epochs * per_epoch, _snapshot_steps(job, theta)
     for stop in _stops(job, theta, source.steps, state, interrupted):
         epoch, partial_steps = divmod(stop.steps, per_epoch)
         told, due = (losses, row), epoch % log_every == 0
@@ -87,6 +90,9 @@ def _go_on(job: Job, state: State, interrupted: Callable[[], bool]) -> Iterator[
         if losses.diverged or stop.reason is Reason.DIVERGED:
             yield End(Reason.DIVERGED, theta, row, epoch, partial_steps)
             return
+        if seen < stop.steps in snapshots:
+            yield Snapshot(epoch, theta.vector.copy())
+        seen = stop.steps
         # A row that only the end has brought is no part of the state: going on, there is none.
         told = (losses, row) if due else told
         yield Progress(stop.steps, total, epoch, partial(_standing, stop, theta, source, *told))
@@ -110,6 +116,7 @@ def _stops(
     """Take the steps; the last stop has a reason. A state of before is a stop once more."""
     settings, per_epoch = job.settings, _steps_per_epoch(job)
     total, done, best = settings.epochs * per_epoch, state.steps, state.best
+    snapshots = _snapshot_steps(job, theta)
     arrived, converged = done > 0, False
     while True:
         if arrived:
@@ -123,7 +130,7 @@ def _stops(
                 return
             if interrupted():  # while others were at work with this stop
                 continue
-        wanted = _next_stop(done, job) - done
+        wanted = _next_stop(done, job, snapshots) - done
         taken = _advance(steps, wanted, interrupted)
         arrived, converged = True, taken < wanted and not interrupted()
         done += taken
@@ -172,7 +179,14 @@ def _advance(stepping: Iterator[Array], at_most: int, interrupted: Callable[[], 
     return taken
 
 
-def _next_stop(done: int, job: Job) -> int:
+def _snapshot_steps(job: Job, theta: Parameters) -> tuple[int, ...]:
+    """After how many steps there is a snapshot."""
+    per_epoch = _steps_per_epoch(job)
+    found = snapshot_epochs(job.settings.epochs, theta.vector.nbytes)
+    return tuple(epoch * per_epoch for epoch in found)
+
+
+def _next_stop(done: int, job: Job, snapshots: tuple[int, ...]) -> int:
     """The next step after which there is something to tell or to decide."""
     settings, rows, per_epoch = job.settings, len(job.training), _steps_per_epoch(job)
     total = settings.epochs * per_epoch
@@ -183,7 +197,8 @@ def _next_stop(done: int, job: Job) -> int:
         strides.append(per_epoch)
     if settings.checkpoint_every:
         strides.append(settings.checkpoint_every * per_epoch)
-    return min(total, *((done // stride + 1) * stride for stride in strides))
+    coming = [steps for steps in snapshots if steps > done]
+    return min(total, *((done // stride + 1) * stride for stride in strides), *coming[:1])
 
 
 def _steps_per_epoch(job: Job) -> int:

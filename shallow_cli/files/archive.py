@@ -41,21 +41,18 @@ def write_archive(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Ar
         ModelFileError: if the file cannot be written.
     """
     with replacing(path, ModelFileError) as file:
-        if file.seekable():
-            fill(file, header, arrays)
-        else:  # a pipe, which would get other bytes: zipfile goes back to write sizes
-            whole = io.BytesIO()
-            fill(whole, header, arrays)
-            file.write(whole.getvalue())
+        file.write(archive_bytes(header, arrays))
 
 
-def fill(file: BinaryIO, header: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write it to a file that is open."""
+def archive_bytes(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """What `write_archive` writes: made in memory, as pipes and devices cannot go back."""
+    whole = io.BytesIO()
     text = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr(zipfile.ZipInfo(HEADER, EARLIEST_DATE), text)
         for name, values in arrays.items():
             archive.writestr(zipfile.ZipInfo(f"{name}{NPY}", EARLIEST_DATE), _npy(values))
+    return whole.getvalue()
 
 
 def _npy(values: Array) -> bytes:

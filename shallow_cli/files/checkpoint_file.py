@@ -15,12 +15,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from shallow_cli.core.arrays import Array
-from shallow_cli.core.events import Row, State
+from shallow_cli.core.events import Row, Snapshot, State
 from shallow_cli.core.lbfgs import REMEMBERED, Pair
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.optimizers import LBFGS, OPTIMIZERS
 from shallow_cli.core.stopping import Best, Losses
 from shallow_cli.errors import Problem, UsageError
+from shallow_cli.files import snapshots
 from shallow_cli.files.archive import (
     described,
     read_archive,
@@ -51,7 +52,7 @@ PAIRS = [field.name for field in dataclasses.fields(Pair)]  # of L-BFGS
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training that has not ended: what it is of, where it stands, and the rows so far."""
+    """A training that has not ended: what it is of, where it stands, and what it has told."""
 
     network: Network
     config: dict[str, Any]
@@ -59,6 +60,7 @@ class Checkpoint:
     made_with: dict[str, str]
     state: State
     history: tuple[Row, ...]
+    snapshots: tuple[Snapshot, ...]
 
 
 def checkpoint_of(model: Path) -> Path:
@@ -99,6 +101,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         "sources": checkpoint.sources,
         "made_with": checkpoint.made_with,
         "history": [row.values() for row in checkpoint.history],
+        "snapshots": snapshots.epochs_of(checkpoint.snapshots),
         "state": {
             "steps": state.steps,
             "best": {"epoch": state.best.epoch, "loss": state.best.loss},
@@ -106,7 +109,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
         },
     }
     arrays = {f"state/{name}": values for name, values in held.items()}
-    write_archive(path, header, {**theta.blocks(), **arrays})
+    vectors = snapshots.vectors_of(checkpoint.snapshots, theta)
+    write_archive(path, header, {**theta.blocks(), snapshots.NAME: vectors, **arrays})
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -146,7 +150,8 @@ def _read(file: BinaryIO) -> Checkpoint:
         history[-1],
     )
     made_with = versions_from(header["made_with"])
-    return Checkpoint(network, config, sources, made_with, state, history)
+    found_on_the_way = snapshots.snapshots_from(header["snapshots"], members[snapshots.NAME], theta)
+    return Checkpoint(network, config, sources, made_with, state, history, found_on_the_way)
 
 
 def remembered_by(optimizer: str) -> tuple[str, ...]:
@@ -160,7 +165,8 @@ def _held_by(optimizer: str) -> tuple[str, ...]:
 
 def _arrays(header: Any) -> Collection[str]:
     require_format(header, CHECKPOINT)
-    return [*ARRAYS, *(f"state/{name}" for name in _held_by(header["config"]["optimizer"]))]
+    held = _held_by(header["config"]["optimizer"])
+    return [*ARRAYS, snapshots.NAME, *(f"state/{name}" for name in held)]
 
 
 def _held(name: str, member: bytes, network: Network) -> Array:

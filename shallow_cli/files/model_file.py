@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Network, Parameters, zeros
 from shallow_cli.errors import ModelFileError, Problem, UsageError
+from shallow_cli.files import snapshots
 from shallow_cli.files.archive import (
     ZIP,
+    archive_bytes,
     described,
-    fill,
     looks_like_one,
     read_archive,
     read_array,
@@ -38,7 +39,7 @@ from shallow_cli.files.model_header import (
 )
 from shallow_cli.model import Model
 
-FORMAT, CHECKPOINT, FORMAT_VERSION = "shallow-model", "shallow-checkpoint", 5
+FORMAT, CHECKPOINT, FORMAT_VERSION = "shallow-model", "shallow-checkpoint", 6
 ARRAYS = ("W1", "b1", "W2", "b2")
 DTYPES: dict[str, type[np.generic]] = {"<f8": np.float64, "<f4": np.float32}
 
@@ -76,18 +77,21 @@ def save_model(model: Model, path: Path) -> None:
     Raises:
         ModelFileError: if the file cannot be written.
     """
-    write_archive(path, _header_of(model), model.theta.blocks())
+    write_archive(path, _header_of(model), _arrays_of(model))
 
 
 def model_bytes(model: Model) -> bytes:
     """What `save_model` would write."""
-    file = io.BytesIO()
-    fill(file, _header_of(model), model.theta.blocks())
-    return file.getvalue()
+    return archive_bytes(_header_of(model), _arrays_of(model))
 
 
 def _header_of(model: Model) -> dict[str, Any]:
     return {"format": FORMAT, "format_version": FORMAT_VERSION, **sections_of(model)}
+
+
+def _arrays_of(model: Model) -> dict[str, Array]:
+    vectors = snapshots.vectors_of(model.snapshots, model.theta)
+    return {**model.theta.blocks(), snapshots.NAME: vectors}
 
 
 def load_model(path: Path, suggestion: str = "") -> Model:
@@ -136,13 +140,14 @@ def _read(file: BinaryIO) -> Model:
         ended_from(header["ended"]),
         kept,
         history_from(header["history"], kept),
+        snapshots.snapshots_from(header["snapshots"], members[snapshots.NAME], theta),
         diagnoses_from(header["diagnoses"]),
     )
 
 
 def _arrays(header: Any) -> Collection[str]:
     require_format(header, FORMAT)
-    return ARRAYS
+    return [*ARRAYS, snapshots.NAME]
 
 
 def require_format(header: Any, format_: str) -> None:

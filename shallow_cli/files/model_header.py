@@ -11,6 +11,7 @@ from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.events import Row
 from shallow_cli.core.network import Network
 from shallow_cli.core.outputs import OUTPUTS
+from shallow_cli.files.snapshots import epochs_of
 from shallow_cli.model import Diagnosis, Model
 from shallow_cli.resolving import broken_keys
 from shallow_cli.tables.columns import OUTPUT_OF_TASK, Category, Column, Columns, Feature
@@ -28,6 +29,7 @@ def sections_of(model: Model) -> dict[str, Any]:
         "ended": model.ended,
         "kept": model.kept.values(),
         "history": [row.values() for row in model.history],
+        "snapshots": epochs_of(model.snapshots),
         "diagnoses": [dataclasses.asdict(diagnosis) for diagnosis in model.diagnoses],
     }
 

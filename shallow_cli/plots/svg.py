@@ -34,26 +34,32 @@ UNITS_PER_ROW, MOST_UNITS = 6, 24
 
 def svg_of(pictures: Pictures) -> str:
     """A whole picture: the curves, what the model says, each unit, and how well it fits."""
-    parts = [titled(_losses(pictures.curves), _chart(pictures.curves, WIDTH, CHART_HEIGHT))]
+    parts = [titled(losses(pictures.curves), chart(pictures.curves, WIDTH, CHART_HEIGHT))]
     if pictures.profile:
-        names = [curve.name for curve in pictures.profile.curves]
-        chart = _chart(pictures.profile, WIDTH, CHART_HEIGHT)
-        parts.append(titled([("What it says", None), *coloured(names, LINES)], chart))
+        curve = chart(pictures.profile, WIDTH, CHART_HEIGHT)
+        parts.append(titled([("What it says", None), *names(pictures.profile)], curve))
     if pictures.surface:
         theta = pictures.model.theta
-        parts.append(titled(_legend(pictures.surface), _map(pictures.surface, theta)))
+        parts.append(titled(legend(pictures.surface), boundary(pictures.surface, theta)))
         title = [("What each hidden unit says, and its weight in the output", None)]
         parts.append(titled(title, _units(pictures.surface, theta)))
-    parts += [_fit(fit) for fit in pictures.fits]
+    parts += [fit_chart(fit) for fit in pictures.fits]
     return document(parts)
 
 
-def _losses(curves: Curves) -> Words:
-    names = [f"{curve.name} {curve.last:.6g}" for curve in curves.curves]
-    return [("Loss curves", None), *coloured(names, LINES)]
+def names(curves: Curves) -> Words:
+    """Of the curves, in their colours."""
+    return coloured([curve.name for curve in curves.curves], LINES)
 
 
-def _chart(curves: Curves, width: float, height: float) -> Part:
+def losses(curves: Curves) -> Words:
+    """What is drawn of a training, with the last values."""
+    said = [f"{curve.name} {curve.last:.6g}" for curve in curves.curves]
+    return [("Loss curves", None), *coloured(said, LINES)]
+
+
+def chart(curves: Curves, width: float, height: float) -> Part:
+    """Curves with their axes, and the points among them."""
     w, h = width - LEFT, height - BELOW
     elements = []
     if curves.points is not None:
@@ -66,7 +72,8 @@ def _chart(curves: Curves, width: float, height: float) -> Part:
     return framed(curves.x, curves.y, width, height, "".join(elements))
 
 
-def _legend(surface: Surface) -> Words:
+def legend(surface: Surface) -> Words:
+    """What the colours of a boundary mean."""
     columns = surface.model.columns
     if columns.classes:
         return [("What it says", None), *coloured(columns.classes, CLASSES)]
@@ -83,7 +90,8 @@ def map_pixels(surface: Surface, theta: Parameters, width: int, height: int) -> 
     return diverging(shares[..., 1]) if two else of_classes(shares)
 
 
-def _map(surface: Surface, theta: Parameters) -> Part:
+def boundary(surface: Surface, theta: Parameters) -> Part:
+    """What a model says over its plane, with the data on it."""
     w, h = WIDTH - LEFT, MAP_HEIGHT - BELOW
     elements = [image(map_pixels(surface, theta, w // PIXELS, h // PIXELS), w, h)]
     if surface.points is not None:
@@ -118,7 +126,7 @@ def _units(surface: Surface, theta: Parameters) -> Part:
     return Part("".join(elements), rows * (h + 2 * LINE))
 
 
-def _fit(fit: Fit) -> Part:
+def fit_chart(fit: Fit) -> Part:
     """Predicted against actual to the left, what is left to the right."""
     half, h = (WIDTH - GAP) / 2, 260
     both, (predicted, left) = fit.both, fit.residual_axes

@@ -12,6 +12,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
 from shallow_cli.plots.colours import RGB
 from shallow_cli.plots.png import data_uri
+from shallow_cli.printable import one_line
 
 WIDTH, GAP, LINE = 720, 28, 16  # in pixels
 LEFT, BELOW = 52, 36  # for the ticks and the name of an axis
@@ -20,6 +21,11 @@ STYLE = (
     ".axis{stroke:#888;fill:none}.curve{fill:none;stroke-width:1.6}.point{stroke:#fff;"
     "stroke-width:.6}"
 )
+
+
+def written(text: str) -> str:
+    """Text from a file as XML has it, which knows no control characters."""
+    return escape(one_line(text))
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def document(parts: Sequence[Part]) -> str:
 def titled(words: Words, part: Part) -> Part:
     """A part with a title above it."""
     spans = "".join(
-        f'<tspan dx="{12 if n else 0}"{_filled(colour)}>{escape(text)}</tspan>'
+        f'<tspan dx="{12 if n else 0}"{_filled(colour)}>{written(text)}</tspan>'
         for n, (text, colour) in enumerate(words)
     )
     title = f'<text class="title">{spans}</text>'
@@ -87,11 +93,11 @@ def framed(x: Axis, y: Axis, width: float, height: float, inside: str) -> Part:
         lines.append(f'<text x="-7" y="{place + 4:.1f}" text-anchor="end">{text}</text>')
     middle, bottom = w / 2, h + 32
     lines.append(
-        f'<text x="{middle:g}" y="{bottom:g}" text-anchor="middle">{escape(x.label)}</text>'
+        f'<text x="{middle:g}" y="{bottom:g}" text-anchor="middle">{written(x.label)}</text>'
     )
     lines.append(
         f'<text transform="translate({10 - LEFT},{h / 2:g}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y.label)}</text>'
+        f'text-anchor="middle">{written(y.label)}</text>'
     )
     return Part(f'<g transform="translate({LEFT},0)">{inside}{"".join(lines)}</g>', height)
 

@@ -134,7 +134,7 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been() -> None:
                 steps.append(event.steps)
             elif isinstance(event, Row):
                 rows.append(event)
-            else:
+            elif isinstance(event, End):
                 assert event.reason is Reason.INTERRUPTED
         state = stood[-1]
         assert state.steps == steps[-1]
