@@ -10,7 +10,7 @@ RGB = tuple[int, int, int]
 
 # The ends of ColorBrewer's RdBu, whose middle is nearly white.
 BLUE, WHITE, RED = (33, 102, 172), (247, 247, 247), (178, 24, 43)
-# Okabe and Ito, without black; the first two are those of two classes.
+# Okabe and Ito, without black and with grey and brown; the first two are those of two classes.
 CLASSES: tuple[RGB, ...] = (
     BLUE,
     RED,
@@ -20,9 +20,15 @@ CLASSES: tuple[RGB, ...] = (
     (86, 180, 233),
     (213, 94, 0),
     (240, 228, 66),
+    (120, 120, 120),
+    (120, 70, 30),
 )
 LINES: tuple[RGB, ...] = ((67, 147, 195), (214, 96, 77), *CLASSES[2:])  # on dark and on light
-LINE_NAMES = ("blue", "red", "green", "orange", "purple", "light blue", "vermilion", "yellow")
+LINE_NAMES = (
+    *("blue", "red", "green", "orange", "purple"),
+    *("light blue", "vermilion", "yellow", "grey", "brown"),
+)
+
 PALEST = 0.35  # how much of its colour a class has where it is hardly more likely than another
 
 

@@ -28,7 +28,7 @@ from shallow_cli.plots.svg_parts import (
 )
 
 CHART_HEIGHT, MAP_HEIGHT = 180, 400
-PIXELS = 2  # of the drawing for one of a map
+MAP_PIXELS = (WIDTH - LEFT) // 2, (MAP_HEIGHT - BELOW) // 2  # columns and rows of a map
 UNITS_PER_ROW, MOST_UNITS = 6, 24
 
 
@@ -43,7 +43,7 @@ def svg_of(pictures: Pictures) -> str:
         parts.append(titled(legend(pictures.surface), boundary(pictures.surface, theta)))
         title = [("What each hidden unit says, and its weight in the output", None)]
         parts.append(titled(title, _units(pictures.surface, theta)))
-    parts += [fit_chart(fit) for fit in pictures.fits]
+    parts += [titled([(f"{f.name}: how well it fits", None)], fit_chart(f)) for f in pictures.fits]
     return document(parts)
 
 
@@ -93,7 +93,7 @@ def map_pixels(surface: Surface, theta: Parameters, width: int, height: int) -> 
 def boundary(surface: Surface, theta: Parameters) -> Part:
     """What a model says over its plane, with the data on it."""
     w, h = WIDTH - LEFT, MAP_HEIGHT - BELOW
-    elements = [image(map_pixels(surface, theta, w // PIXELS, h // PIXELS), w, h)]
+    elements = [image(map_pixels(surface, theta, *MAP_PIXELS), w, h)]
     if surface.points is not None:
         plane, places = surface.plane, surface.points.places
         xs, ys = plane.x.share(places[:, 0]) * w, (1 - plane.y.share(places[:, 1])) * h
@@ -145,4 +145,4 @@ def fit_chart(fit: Fit) -> Part:
         dots(predicted, left, fit.residuals, w, inner),
     ).elements
     body = f'{first}<g transform="translate({half + GAP:g},0)">{second}</g>'
-    return titled([(f"{fit.name}: how well it fits", None)], Part(body, h))
+    return Part(body, h)

@@ -1,0 +1,48 @@
+"""HTML: sections, tables and pictures with what they show in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from shallow_cli.plots.svg_parts import GAP, WIDTH, Part, Words, hexadecimal, written
+
+
+def section(title: str, *parts: str, name: str = "") -> str:
+    """A part of the page with a heading, unless there is nothing in it."""
+    inside = "".join(parts)
+    named = f' id="{name}"' if name else ""
+    return f"<section{named}><h2>{written(title)}</h2>{inside}</section>" if inside else ""
+
+
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the first cell of each row is its name. Cells are text, as `written` makes it."""
+    heads = "".join(f'<th scope="col">{written(name)}</th>' for name in header)
+    lines = "".join(
+        f'<tr><th scope="row">{written(first)}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
+        for first, *cells in rows
+    )
+    top = f"<thead><tr>{heads}</tr></thead>" if any(header) else ""
+    about = f"<caption>{written(caption)}</caption>" if caption else ""
+    return f'<div class="wide"><table>{about}{top}<tbody>{lines}</tbody></table></div>'
+
+
+def paragraphs(texts: Iterable[str]) -> str:
+    """A paragraph each."""
+    return "".join(f"<p>{written(text)}</p>" for text in texts)
+
+
+def figure(name: str, words: Words, part: Part, says: str) -> str:
+    """A picture with its title and colours; `says` is for those who do not see it."""
+    spans = "".join(
+        f'<span><svg class="key" viewBox="0 0 10 10"><rect width="10" height="10" '
+        f'fill="{hexadecimal(colour)}"/></svg>{written(text)}</span>'
+        if colour
+        else f"<strong>{written(text)}</strong>"
+        for text, colour in words
+    )
+    box = f"0 {-GAP / 4:g} {WIDTH + GAP} {part.height + GAP / 2:g}"
+    return (
+        f'<figure id="{name}"><figcaption>{spans}</figcaption>'
+        f'<svg role="img" aria-label="{written(says)}" '
+        f'viewBox="{box}">{part.elements}</svg></figure>'
+    )

@@ -1,0 +1,31 @@
+"""The moments of a training whose weights are known: its snapshots, and what was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shallow_cli.core.network import Parameters, parameters
+from shallow_cli.model import Model
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The weights after some epochs."""
+
+    epoch: int
+    label: str
+    theta: Parameters
+
+
+def moments_of(model: Model) -> tuple[list[Moment], int]:
+    """All of them in order, and which of them is that of the kept weights."""
+    epoch, steps = model.kept.epoch, model.ended["partial_steps"]
+    label = f"epoch {epoch}" + (f" and {steps} steps" if steps else "")
+    others = [
+        Moment(each.epoch, f"epoch {each.epoch}", parameters(model.network, each.vector))
+        for each in model.snapshots
+        if each.epoch != epoch or steps
+    ]
+    before = [moment for moment in others if moment.epoch <= epoch]
+    kept = Moment(epoch, f"{label}, the model", model.theta)
+    return [*before, kept, *others[len(before) :]], len(before)
