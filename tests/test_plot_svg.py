@@ -101,7 +101,8 @@ def test_curves_go_through_the_rows(moons: Path, shallow: Shallow) -> None:
 
 def test_names_are_shown_and_never_run(shallow: Shallow) -> None:
     name = "<script>alert(1)</script>"
-    write(Path("t.csv"), f'{name},"a&b",y\n1,2,</svg>\n2,1,yes\n6,3,yes\n-4,0,</svg>\n')
+    rows = "1,2,</svg>\n2,1,\x1b[31myes\n6,3,\x1b[31myes\n-4,0,</svg>\n"
+    write(Path("t.csv"), f'{name},"a&b",y\n{rows}')
     write(Path("c.yaml"), "data: {csv: t.csv}\nepochs: 3\n")
     shallow("train", "c.yaml", "-q")
     shallow("plot", "model.npz", "t.csv", "-o", "m.svg")
@@ -109,6 +110,7 @@ def test_names_are_shown_and_never_run(shallow: Shallow) -> None:
     assert name in found
     assert "a&b" in found
     assert any("</svg>" in text for text in found)
+    assert any("\\x1b[31myes" in text for text in found)
 
 
 def test_a_regression_and_a_single_input(shallow: Shallow) -> None:
