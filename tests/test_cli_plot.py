@@ -218,7 +218,7 @@ def test_more_features_need_rows_or_two_names(shallow: Shallow, iris_model: Path
     assert "\npetal_width\n" in named
 
 
-def test_the_other_features_stay_at_their_mean(iris_model: Path) -> None:
+def test_the_other_features_stay_at_their_mean(iris_model: Path, tmp_path: Path) -> None:
     model = load_model(iris_model)
     table = table_of(model, chosen_rows(model, IRIS))
     surface = pictures_of(model, table, ("petal_length", "petal_width")).surface
@@ -231,7 +231,7 @@ def test_the_other_features_stay_at_their_mean(iris_model: Path) -> None:
         for b in y.at((np.arange(5)[::-1] + 0.5) / 5)
         for a in x.at((np.arange(7) + 0.5) / 7)
     ]
-    path = write(Path("grid.csv"), "\n".join([",".join(model.columns.feature_names), *rows]))
+    path = write(tmp_path / "grid.csv", "\n".join([",".join(model.columns.feature_names), *rows]))
     [_, *said] = [row for batch in csv_answers(model, [path], Wish(proba=True)) for row in batch]
     expected = np.array([[float(cell) for cell in row[1:]] for row in said])
     np.testing.assert_allclose(shares.reshape(-1, 3), expected, rtol=1e-9, atol=1e-12)
