@@ -23,7 +23,7 @@ COLOURS = {
     "nnet": "#59a14f",
 }
 GAP, TICKS = 0.6, (0.2, 0.5, 1, 2, 5, 10, 20, 50)
-SETTINGS = {"svg.hashsalt": "shallow", "svg.fonttype": "none", "font.size": 9}
+SETTINGS: dict[Any, Any] = {"svg.hashsalt": "shallow", "svg.fonttype": "none", "font.size": 9}
 
 
 def draw(results: Results, folder: Path) -> bool:
