@@ -17,14 +17,14 @@ LEVELS = [
     "cli",
     "commands",
     "console",
-    "plots.report",
-    "plots.report_tables plots.report_numbers",
+    "plots.report plots.figure",
+    "plots.report_tables plots.report_numbers plots.panels",
     "plots.unit_pictures",
     "plots.maps plots.charts plots.svg plots.diagram",
-    "plots.text plots.pictures plots.markup",
+    "plots.text plots.pictures plots.markup plots.sheet",
     "plots.fits plots.planes plots.curves plots.svg_parts plots.moments",
     "plots.colours plots.png",
-    "plots.axes",
+    "plots.axes plots.lettering",
     "course.claims",
     "course.experiments.passing course.experiments.activating course.experiments.learning",
     "course.experiments.starting course.experiments.publishing",
@@ -101,6 +101,7 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
+    "matplotlib": ("plots.figure", "plots.panels", "plots.sheet"),
     "pyarrow": ("files.arrow_file",),
     "numpy": (
         *(
@@ -243,7 +244,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("words", NEEDED, ids=" ".join)
 def test_a_command_loads_what_it_needs(words: tuple[str, ...], models: dict[str, str]) -> None:
     modules = loaded(*(models.get(word, word) for word in words))
-    libraries = {"numpy", "rich", "typer", "yaml", "pyarrow", "pydantic", "scipy"}
+    libraries = {"numpy", "rich", "typer", "yaml", "pyarrow", "pydantic", "scipy", "matplotlib"}
     assert libraries & modules == set(NEEDED[words].split())
     assert not LARGE & modules
 

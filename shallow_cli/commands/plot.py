@@ -1,14 +1,20 @@
 """`shallow plot`: see what a network has learned."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile, Overrides, likely_model
 from shallow_cli.console.streams import say
 from shallow_cli.errors import DataError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from shallow_cli.plots.pictures import Pictures
+
+Drawing = Callable[["Pictures"], bytes]
 
 
 def plot_cli(
@@ -28,7 +34,9 @@ def plot_cli(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE.svg", help="Draw into a file instead."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Draw into a .svg, .png or .pdf file instead."
+        ),
     ] = None,
     overrides: Overrides = None,
 ) -> None:
@@ -43,6 +51,7 @@ def plot_cli(
       shallow plot model.npz
       shallow plot model.npz data.csv --x petal_length --y petal_width
       shallow plot model.npz -o model.svg
+      shallow plot model.npz data.csv -o figure.pdf
     """
     require_drawable(output)
     plot(model, data, (x, y), output, overrides or ())
@@ -52,15 +61,18 @@ def require_drawable(output: Path | None) -> None:
     """Refuse a file that cannot be drawn, before the work is done.
 
     Raises:
-        DataError: if it cannot be written.
+        DataError: if it cannot be written, or what draws it is not there.
         UsageError: if its name does not say how.
     """
     from shallow_cli.files.atomic import require_writable
 
     if output is not None:
-        if output.suffix.lower() != ".svg":
-            raise UsageError(Problem("-o draws .svg files; name one", str(output)))
+        if output.suffix.lower() not in FORMS:
+            *others, last = FORMS
+            what = f"-o draws {', '.join(others)} and {last} files; name one"
+            raise UsageError(Problem(what, str(output)))
         require_writable(output, DataError)
+        drawing(output)
 
 
 def plot(
@@ -91,9 +103,39 @@ def plot(
         show_pictures(pictures)
     else:
         from shallow_cli.files.atomic import replacing
-        from shallow_cli.plots.svg import svg_of
 
+        picture = drawing(output)(pictures)
         with replacing(output, DataError) as file:
-            file.write(svg_of(pictures).encode())
+            file.write(picture)
     if pictures.missing:
         say(pictures.missing)
+
+
+def drawing(output: Path) -> Drawing:
+    """What draws a file with this name, ready to do so.
+
+    Raises:
+        DataError: if it needs what is not installed.
+    """
+    return FORMS[output.suffix.lower()](str(output))
+
+
+def _svg(_name: str) -> Drawing:
+    from shallow_cli.plots.svg import svg_of
+
+    return lambda pictures: svg_of(pictures).encode()
+
+
+def _figure(form: str, name: str) -> Drawing:
+    from shallow_cli.plots.figure import figure_bytes, require_matplotlib
+
+    require_matplotlib(name, form)
+    return partial(figure_bytes, form=form)
+
+
+# From the name of a file to what draws it.
+FORMS: dict[str, Callable[[str], Drawing]] = {
+    ".svg": _svg,
+    ".png": partial(_figure, "png"),
+    ".pdf": partial(_figure, "pdf"),
+}
