@@ -62,10 +62,10 @@ def evaluate(model: Model, chosen: DataConfig, threshold: float = metrics.EVEN) 
             or a prediction is not finite.
     """
     if chosen.csv is None:
-        return _evaluate_known(model, generated_table(chosen), threshold)
+        return evaluate_table(model, generated_table(chosen), threshold)
     if _may_be_known(model, chosen):
         table = read_for(model.columns, chosen, model.trained_width)
-        return _evaluate_known(model, table, threshold)
+        return evaluate_table(model, table, threshold)
     return _evaluate_stream(model, chosen, threshold)
 
 
@@ -100,7 +100,12 @@ def _evaluate_stream(model: Model, chosen: DataConfig, threshold: float) -> Eval
         return Evaluated(table.name, {"": result}, found.dropped, found.unseen)
 
 
-def _evaluate_known(model: Model, table: RawTable, threshold: float) -> Evaluated:
+def evaluate_table(model: Model, table: RawTable, threshold: float = metrics.EVEN) -> Evaluated:
+    """Measure a model on a table that is read, and on its training and validation rows.
+
+    Raises:
+        DataError: if a prediction is not finite.
+    """
     rows: dict[str, Array | range] = {"": range(len(table)), **parts(model, table)}
     results, own = {}, encoding(table, model.columns)
     for name, positions in rows.items():

@@ -129,7 +129,7 @@ def test_a_regression_and_a_single_input(shallow: Shallow) -> None:
 @pytest.mark.parametrize(
     ("output", "code", "said"),
     [
-        ("m.gif", 2, "m.gif: -o draws .svg, .png and .pdf files; name one\n"),
+        ("m.gif", 2, "m.gif: -o draws .svg, .png, .pdf and .html files; name one\n"),
         ("missing/m.svg", 3, "missing/m.svg: cannot be written: no folder missing\n"),
     ],
 )

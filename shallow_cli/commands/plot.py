@@ -14,7 +14,7 @@ from shallow_cli.errors import DataError, Problem, UsageError
 if TYPE_CHECKING:
     from shallow_cli.plots.pictures import Pictures
 
-Drawing = Callable[["Pictures"], bytes]
+Drawing = Callable[["Pictures", str], bytes]  # of a model with a name
 
 
 def plot_cli(
@@ -35,7 +35,10 @@ def plot_cli(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Draw into a .svg, .png or .pdf file instead."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Draw into a .svg, .png or .pdf file, or write a .html report.",
         ),
     ] = None,
     overrides: Overrides = None,
@@ -46,12 +49,16 @@ def plot_cli(
     or the two directions in which the rows of DATA vary most. Of a regression with DATA also
     predicted against actual, and the residuals.
 
+    A report is a page that needs nothing else: the network drawn, all these pictures with a slider
+    through the training, metrics, the data, the weights and the config.
+
     \b
     Example:
       shallow plot model.npz
       shallow plot model.npz data.csv --x petal_length --y petal_width
       shallow plot model.npz -o model.svg
       shallow plot model.npz data.csv -o figure.pdf
+      shallow plot model.npz data.csv -o report.html
     """
     require_drawable(output)
     plot(model, data, (x, y), output, overrides or ())
@@ -104,7 +111,7 @@ def plot(
     else:
         from shallow_cli.files.atomic import replacing
 
-        picture = drawing(output)(pictures)
+        picture = drawing(output)(pictures, path.name)
         with replacing(output, DataError) as file:
             file.write(picture)
     if pictures.missing:
@@ -123,14 +130,20 @@ def drawing(output: Path) -> Drawing:
 def _svg(_name: str) -> Drawing:
     from shallow_cli.plots.svg import svg_of
 
-    return lambda pictures: svg_of(pictures).encode()
+    return lambda pictures, _title: svg_of(pictures).encode()
+
+
+def _report(_name: str) -> Drawing:
+    from shallow_cli.plots.report import report_of
+
+    return lambda pictures, title: report_of(pictures, title).encode()
 
 
 def _figure(form: str, name: str) -> Drawing:
     from shallow_cli.plots.figure import figure_bytes, require_matplotlib
 
     require_matplotlib(name, form)
-    return partial(figure_bytes, form=form)
+    return lambda pictures, _title: figure_bytes(pictures, form)
 
 
 # From the name of a file to what draws it.
@@ -138,4 +151,5 @@ FORMS: dict[str, Callable[[str], Drawing]] = {
     ".svg": _svg,
     ".png": partial(_figure, "png"),
     ".pdf": partial(_figure, "pdf"),
+    ".html": _report,
 }

@@ -65,13 +65,14 @@ class Surface:
 
 @dataclass(frozen=True)
 class Pictures:
-    """All there is; `missing` says why something is not."""
+    """All there is, of rows if some are known; `missing` says why something is not."""
 
     model: Model
     curves: Curves
     profile: Curves | None  # of a model with one input, along it
     surface: Surface | None
     fits: tuple[Fit, ...]
+    table: RawTable | None
     missing: str = ""
 
 
@@ -92,7 +93,7 @@ def pictures_of(
         surface = Surface(model, plane, points)
     fits = _fits(model, rows) if rows and not model.columns.classes else ()
     profile = _profile(model, rows) if model.columns.n_x == 1 else None
-    return Pictures(model, loss_curves(model), profile, surface, fits, missing)
+    return Pictures(model, loss_curves(model), profile, surface, fits, table, missing)
 
 
 def stretched(values: Array) -> Array:

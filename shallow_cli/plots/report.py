@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterator
 from importlib.resources import files
 
-from shallow_cli.evaluation import Evaluated
 from shallow_cli.model import Model
 from shallow_cli.plots.diagram import Diagram, diagram_of, drawing
 from shallow_cli.plots.markup import figure, paragraphs, section, table
@@ -27,8 +26,8 @@ from shallow_cli.plots.svg_parts import BELOW, WIDTH, Part, written
 from shallow_cli.plots.unit_pictures import unit_pictures
 
 
-def report_of(pictures: Pictures, name: str, evaluated: Evaluated | None) -> str:
-    """The whole page about a model of this name, measured on the rows that are drawn, if any."""
+def report_of(pictures: Pictures, name: str) -> str:
+    """The whole page about a model of this name, measured on the rows that are known, if any."""
     moments, kept = moments_of(pictures.model)
     style, script = (_resource(f"report.{kind}") for kind in ("css", "js"))
     policy = (
@@ -41,7 +40,7 @@ def report_of(pictures: Pictures, name: str, evaluated: Evaluated | None) -> str
         _diagnosis(pictures.model),
         _controls(moments, kept),
         _pictures(pictures, moments, kept),
-        measures(pictures, evaluated),
+        measures(pictures),
         data(pictures.model),
         section("Weights", weights(diagram_of(pictures.model), pictures.model)),
         section("Config", f"<pre>{config_text(pictures.model)}</pre>"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from shallow_cli.config_text import config_lines
-from shallow_cli.evaluation import Evaluated
+from shallow_cli.evaluation import evaluate_table
 from shallow_cli.model import Model
 from shallow_cli.plots.diagram import Diagram
 from shallow_cli.plots.markup import figure, section, table
@@ -16,10 +16,11 @@ from shallow_cli.tables.columns import Column
 from shallow_cli.yaml_text import yaml_value
 
 
-def measures(pictures: Pictures, evaluated: Evaluated | None) -> str:
+def measures(pictures: Pictures) -> str:
     """Metrics, and the confusion matrix or the residuals."""
-    if evaluated is None:
+    if pictures.table is None:
         return ""
+    evaluated = evaluate_table(pictures.model, pictures.table)
     parts = evaluated.parts
     rows = [
         [name, *(_number(part.metrics[name]) for part in parts.values())]

@@ -191,13 +191,10 @@ function stop() {
   play.textContent = "Play";
 }
 
-function step() {
-  if (slider.value === slider.max) {
-    stop();
-    return;
-  }
-  slider.value = Number(slider.value) + 1;
-  show(Number(slider.value));
+function go(moment) {
+  slider.value = moment;
+  show(moment);
+  if (slider.value === slider.max) stop();
 }
 
 slider.addEventListener("input", () => {
@@ -209,10 +206,9 @@ play.addEventListener("click", () => {
     stop();
     return;
   }
-  if (slider.value === slider.max) slider.value = -1;
   play.textContent = "Stop";
-  playing = setInterval(step, 400);
-  step();
+  playing = setInterval(() => go(Number(slider.value) + 1), 400);
+  go(slider.value === slider.max ? 0 : Number(slider.value) + 1);
 });
 addEventListener("beforeprint", () => {
   stop();
