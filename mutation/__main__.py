@@ -13,7 +13,7 @@ from mutation.claims import Disagreement, disagreements
 from mutation.mutant import BrokenError, ClaimMutant, Mutant, mutated
 from mutation.mutants import MUTANTS
 from mutation.mutants.claims import CLAIM_MUTANTS
-from mutation.page import PAGE, difference, page
+from mutation.page import PAGE, difference, page, recorded
 from mutation.run import ROOT, Outcome, UnfitError, clean_copy, outcomes
 
 
@@ -53,13 +53,19 @@ def broken(mutants: Sequence[Mutant]) -> list[str]:
 def planted(
     mutants: Sequence[Mutant], of_claims: Sequence[ClaimMutant], *, write: bool
 ) -> list[str]:
-    """Run them all; a line for each problem."""
+    """Run them; a line for each problem.
+
+    Of all of them, each is shown to the checks that catch it by the page, unless that is to be
+    written.
+    """
+    whole = len(mutants) + len(of_claims) == len(MUTANTS) + len(CLAIM_MUTANTS)
     start, found, claims = time.monotonic(), [], []
+    asked = recorded(_written(), mutants) if whole and not write else {}
     with tempfile.TemporaryDirectory() as folder:
         try:
             clean = clean_copy(Path(folder))
             print(f"every check passes on the code as it is ({time.monotonic() - start:.0f} s)")
-            for outcome in outcomes(mutants, clean):
+            for outcome in outcomes(mutants, clean, asked):
                 found.append(outcome)
                 print(line(outcome), flush=True)
             for disagreement in disagreements(of_claims, clean):
@@ -72,7 +78,7 @@ def planted(
         *(f"survived: {o.mutant.name}: {o.mutant.says}" for o in found if o.survived),
         *(f"not as expected: {claim_line(d)}" for d in claims if not d.as_expected),
     ]
-    if problems or len(found) + len(claims) < len(MUTANTS) + len(CLAIM_MUTANTS):
+    if problems or not whole:
         return problems
     return _page_problems(found, claims, write=write)
 
@@ -103,12 +109,16 @@ def _page_problems(
         sorted(found, key=lambda outcome: places[outcome.mutant.name]),
         sorted(claims, key=lambda disagreement: places[disagreement.mutant.name]),
     )
-    path = ROOT / PAGE
     if write:
-        path.write_text(text, encoding="utf-8")
+        (ROOT / PAGE).write_text(text, encoding="utf-8")
         return []
-    written = path.read_text(encoding="utf-8") if path.exists() else ""
-    return [f"{PAGE}: {said}" for said in difference(written, text)]
+    return [f"{PAGE}: {said}" for said in difference(_written(), text)]
+
+
+def _written() -> str:
+    """The page as it is."""
+    path = ROOT / PAGE
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":

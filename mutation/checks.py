@@ -72,17 +72,28 @@ PROMISES = (
     f"{CORE}/test_made.py",
     f"{CORE}/test_resuming.py",
     f"{CORE}/test_threads.py",
+    f"{CORE}/test_snapshots.py",
+    "tests/test_plots.py",
+    "tests/test_cli_plot.py",
+    "tests/test_plot_svg.py",
+    "tests/test_report.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
     f"{CORE}/test_ranking.py::test_millions_of_scores_are_off_by_less_than_a_millionth",
     f"{CORE}/test_prediction.py::test_nor_with_other_kernels",
     "tests/test_saving.py::test_two_writers_and_a_reader",
+    "tests/test_cli_plot.py::test_a_terminal_has_colours_and_no_color_has_shades",
+    "tests/test_report.py::test_a_model_too_large_for_snapshots_has_a_report_without_a_slider",
     "tests/test_resume.py::test_killed_twenty_times_it_ends_in_the_same_bytes",
 )
 
 # The tests of a module, besides those that have its name.
 FILES = ("model_file", "checkpoint_file", "saving", "resume", "checkpoints", "interrupts")
+VIEWS = (
+    *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
+    *("report_tables", "text"),
+)
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
     **dict.fromkeys(("resuming", "training_run", "interrupts"), FILES),
@@ -96,12 +107,14 @@ OF_MODULE = {
     "prediction": ("made",),
     "rng": ("batches", "training"),
     "squares": ("tallies",),
+    "snapshots": (*FILES, "snapshots"),
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
+    **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }
 
 
-# Where models are written and read, and trainings end: nothing is computed there.
+# Where models are written, read and drawn, and trainings end: nothing is computed there.
 SAVING = (
     "files/archive",
     "files/atomic",
@@ -109,6 +122,8 @@ SAVING = (
     "files/model",
     "resuming",
     "commands/",
+    "files/snapshots",
+    "plots/",
 )
 
 

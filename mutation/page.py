@@ -18,9 +18,12 @@ what the checks can see, and that no change has blinded one of them.
 
 ```sh
 .venv/bin/python -m mutation              # all of them, minutes; exit 1 if one survives
-.venv/bin/python -m mutation M17 P05      # only these
-.venv/bin/python -m mutation --write      # and write this page, which must be what was found
+.venv/bin/python -m mutation M17 P05      # only these, and every check
+.venv/bin/python -m mutation --write      # every check on all of them, and write this page
 ```
+
+The first runs the checks that catch a mutant by this page: each must still catch it. A check
+that caught nothing before may catch something now; only the others look.
 
 **To add one**, add an entry to the table of its theme in `mutation/mutants/`: a name, the mistake
 in a line, the module, the function, the text in it and its replacement. The text must be there
@@ -30,7 +33,7 @@ If it survives, the mistake may be none (the edited program does the same); else
 M01 to M62 are common mistakes in networks of this kind; M38 to M40, of class weights, are those of
 the weights of rows here (P31, P33 and P63). The others are mistakes of this project's own parts:
 L of L-BFGS, O of the other optimizers, R of resuming, S of schedules, T of threads, blocks and
-batches, P of the rest. Those of the claims are called as these."""
+batches, V of snapshots and pictures, P of the rest. Those of the claims are called as these."""
 
 READING = """No verdict is no pass either: the loss is not finite somewhere, or training ran away.
 
@@ -66,6 +69,19 @@ def page(found: Sequence[Outcome], claims: Sequence[Disagreement]) -> str:
             "",
         ]
     )
+
+
+def recorded(text: str, mutants: Sequence[Mutant]) -> dict[str, frozenset[str]]:
+    """Which checks caught each mutant when the page was written; none of a mutant it lacks."""
+    found = {}
+    for mutant in mutants:
+        start = beginning(mutant)
+        rows = [row.removeprefix(start) for row in text.splitlines() if row.startswith(start)]
+        cells = [cell.strip() for cell in rows[0].split("|")] if len(rows) == 1 else []
+        found[mutant.name] = frozenset(
+            check.name for check, cell in zip(CHECKS, cells, strict=False) if cell
+        )
+    return found
 
 
 def beginning(mutant: Mutant) -> str:

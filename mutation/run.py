@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,16 +58,23 @@ def clean_copy(folder: Path) -> Path:
     for name in NEEDED:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(ROOT / "pyproject.toml", copy)
-    for check in (*CHECKS, COURSE):
-        code = run_check(check, copy, compiled=True)
+    checks = (*CHECKS, COURSE)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        codes = list(pool.map(partial(run_check, copy=copy, compiled=True), checks))
+    for check, code in zip(checks, codes, strict=True):
         if code != 0:
             raise UnfitError(f"{check.name} fails on the code as it is\n{printed(check, copy)}")
     return copy
 
 
-def outcomes(mutants: Iterable[Mutant], clean: Path) -> Iterator[Outcome]:
-    """What becomes of each, in the order in which they finish, one per core at a time."""
-    return as_they_finish(outcome, mutants, clean)
+def outcomes(
+    mutants: Iterable[Mutant], clean: Path, asked: Mapping[str, Collection[str]]
+) -> Iterator[Outcome]:
+    """What becomes of each, in the order in which they finish, one per core at a time.
+
+    `asked` are by the name of a mutant the checks that look at it; all, where there are none.
+    """
+    return as_they_finish(partial(outcome, asked), mutants, clean)
 
 
 def as_they_finish(
@@ -81,12 +89,15 @@ def as_they_finish(
         pool.shutdown(cancel_futures=True)
 
 
-def outcome(mutant: Mutant, clean: Path) -> Outcome:
-    """Plant a mutant in a copy of its own and run every check there."""
+def outcome(asked: Mapping[str, Collection[str]], mutant: Mutant, clean: Path) -> Outcome:
+    """Plant a mutant in a copy of its own and run the checks there."""
+    looking = asked.get(mutant.name) or [
+        check.name for check in CHECKS if check.sees(mutant.module)
+    ]
     with copy_with(mutant, clean) as copy:
         caught = {
             check.name: _answer(check, run_check(check, copy, check.likely(mutant.module)))
-            if check.sees(mutant.module)
+            if check.name in looking
             else "no"
             for check in CHECKS
         }

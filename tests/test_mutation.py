@@ -12,7 +12,7 @@ from mutation.inside import ANOTHER_COPY, CRASHED, Task, main, rounds, run
 from mutation.mutant import BrokenError, ClaimMutant, Edit, Mutant, mutated
 from mutation.mutants import MUTANTS
 from mutation.mutants.claims import CLAIM_MUTANTS
-from mutation.page import PAGE, beginning, difference
+from mutation.page import PAGE, beginning, difference, recorded
 from mutation.run import Outcome
 from shallow_cli.course.claims import CLAIMS
 
@@ -40,7 +40,7 @@ def test_every_mutant_still_applies(subject: Mutant) -> None:
 
 def test_names_and_meanings_are_unique() -> None:
     assert len({m.name for m in MUTANTS}) == len({m.says for m in MUTANTS}) == len(MUTANTS)
-    assert all(re.fullmatch(r"[FLMOPRST]\d\d", m.name) for m in MUTANTS)
+    assert all(re.fullmatch(r"[FLMOPRSTV]\d\d", m.name) for m in MUTANTS)
     assert not any("|" in m.says for m in MUTANTS)  # it would part the cells of the page
 
 
@@ -88,13 +88,20 @@ def test_a_module_that_is_gone_is_reported() -> None:
 def test_the_page_has_every_mutant_and_each_is_caught() -> None:
     """If not: `python -m mutation --write`; whether the rest is so, only a whole run can say."""
     text = (ROOT / PAGE).read_text(encoding="utf-8")
-    rows = [row for row in text.splitlines() if re.match(r"\| [FLMOPRST]\d\d ", row)]
+    rows = [row for row in text.splitlines() if re.match(r"\| [FLMOPRSTV]\d\d ", row)]
     assert len(rows) == len(MUTANTS)
     for row, subject in zip(rows, MUTANTS, strict=True):
         assert row.startswith(beginning(subject))
         answers = row.removeprefix(beginning(subject)).split("|")[:-1]
         assert len(answers) == len(CHECKS)
         assert {answer.strip() for answer in answers} & {"yes", "no end"}
+
+
+def test_who_caught_a_mutant_is_read_from_its_row() -> None:
+    subject, other = mutant("down", "n", "m"), mutant("up", "n", "m")
+    row = f"{beginning(subject)} no verdict |  | yes |\n"
+    assert recorded(f"a\n{row}b\n", [subject]) == {"P00": {"gradcheck", "promises"}}
+    assert recorded(f"{row}{row}", [subject]) == recorded(row, [other]) == {"P00": set()}
 
 
 def test_the_page_has_the_mutant_of_every_claim() -> None:

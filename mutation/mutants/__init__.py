@@ -1,8 +1,8 @@
 """The mutants, by theme: M01 to M62 are common mistakes, the others those of this project's parts.
 
 F: files. L: L-BFGS. O: optimizers of first order. P: passes, tables, measures. R: resuming.
-S: schedules. T: threads, blocks and batches. M38 to M40, of class weights, are those of the weights
-of rows here: P31, P33 and P63.
+S: schedules. T: threads, blocks and batches. V: views of a training and of a model. M38 to M40, of
+class weights, are those of the weights of rows here: P31, P33 and P63.
 """
 
 from mutation.mutants.backward import BACKWARD
@@ -10,6 +10,7 @@ from mutation.mutants.files import FILES
 from mutation.mutants.lbfgs import QUASI_NEWTON
 from mutation.mutants.losses import LOSSES
 from mutation.mutants.optimizers import OPTIMIZER
+from mutation.mutants.pictures import VIEWS
 from mutation.mutants.resuming import RESUMING
 from mutation.mutants.schedules import SCHEDULE
 from mutation.mutants.shards import SHARDS
@@ -22,7 +23,7 @@ from mutation.mutants.weights import MADE, WEIGHTS
 MUTANTS = sorted(
     (
         *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
-        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES),
+        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES, *VIEWS),
     ),
     key=lambda mutant: mutant.name,
 )

@@ -84,7 +84,7 @@ WRITING = (
         "F13",
         "an archive has the date at which it was written",
         ARCHIVE,
-        "fill",
+        "archive_bytes",
         "zipfile.ZipInfo(HEADER, EARLIEST_DATE)",
         "HEADER",
     ),

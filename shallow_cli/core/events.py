@@ -81,7 +81,7 @@ class Snapshot:
     """The weights after an epoch, a copy of all of them in one vector."""
 
     epoch: int
-    vector: Array = field(repr=False)
+    vector: Array = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

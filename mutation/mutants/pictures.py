@@ -1,0 +1,246 @@
+"""Mistakes of the snapshots of a training, and of the pictures of a model."""
+
+from mutation.mutant import Mutant
+
+LOOP, EPOCHS, STORED = "core/training.py", "core/snapshots.py", "files/snapshots.py"
+KEPT = "resuming.py"
+PLANES, PICTURES, CURVES = "plots/planes.py", "plots/pictures.py", "plots/curves.py"
+AXES, FITS, COLOURS = "plots/axes.py", "plots/fits.py", "plots/colours.py"
+DIAGRAM, MOMENTS, MAPS = "plots/diagram.py", "plots/moments.py", "plots/maps.py"
+TABLES, TEXT = "plots/report_tables.py", "plots/text.py"
+
+SNAPSHOTS = (
+    Mutant(
+        "V01",
+        "a snapshot is the weights themselves, which the next step changes",
+        LOOP,
+        "_go_on",
+        "Snapshot(epoch, theta.vector.copy())",
+        "Snapshot(epoch, theta.vector)",
+    ),
+    Mutant(
+        "V02",
+        "where a training is interrupted at a snapshot, there are two of it",
+        LOOP,
+        "_go_on",
+        "seen = stop.steps",
+        "pass",
+    ),
+    Mutant(
+        "V03",
+        "a training does not stop where there is to be a snapshot",
+        LOOP,
+        "_next_stop",
+        "*coming[:1]",
+        "*[]",
+    ),
+    Mutant(
+        "V04",
+        "the first weights are no snapshot",
+        LOOP,
+        "_train",
+        "yield Snapshot(0, theta.vector.copy())",
+        "pass",
+    ),
+    Mutant(
+        "V05",
+        "snapshots take whatever room they want",
+        EPOCHS,
+        "snapshot_epochs",
+        "<= MOST_BYTES",
+        "<= 1000 * MOST_BYTES",
+    ),
+    Mutant(
+        "V06",
+        "a checkpoint has no snapshots, and a training that goes on only those that follow",
+        KEPT,
+        "kept",
+        "snapshots.append(event)",
+        "pass",
+    ),
+    Mutant(
+        "V07",
+        "snapshots in a file may be in any order",
+        STORED,
+        "snapshots_from",
+        "later <= epoch",
+        "False",
+    ),
+    Mutant(
+        "V08",
+        "room is made for all the snapshots that a header claims",
+        STORED,
+        "snapshots_from",
+        "len(epochs) * theta.vector.nbytes > len(member)",
+        "False",
+    ),
+)
+DRAWN = (
+    Mutant("V11", "a map is upside down", PLANES, "Plane.inputs", "height)[::-1]", "height)"),
+    Mutant(
+        "V12",
+        "a map is drawn at the corners of its cells, and not at their middles",
+        PLANES,
+        "Plane.inputs",
+        "(np.arange(width) + 0.5)",
+        "np.arange(width)",
+    ),
+    Mutant(
+        "V13",
+        "an axis is that of the scaled inputs, not of the column",
+        PLANES,
+        "plane_of_columns",
+        "1 / column.scale",
+        "1",
+    ),
+    Mutant(
+        "V14",
+        "the other features are 0, not at their mean",
+        PICTURES,
+        "_plane",
+        "rows.inputs.mean(axis=0) if rows else",
+        "0 * rows.inputs[0] if rows else",
+    ),
+    Mutant(
+        "V15",
+        "directions of largest variance do not go through the mean",
+        PLANES,
+        "plane_of_most_variance",
+        "Plane(axes[0], axes[1], mean,",
+        "Plane(axes[0], axes[1], 0 * mean,",
+    ),
+    Mutant(
+        "V16", "units are maps of Z1", PLANES, "unit_outputs", "].of(Z1, network.leak)", "] and Z1"
+    ),
+    Mutant(
+        "V17",
+        "the units that weigh least come first",
+        PICTURES,
+        "weightiest",
+        "np.argsort(-lengths",
+        "np.argsort(lengths",
+    ),
+    Mutant(
+        "V18",
+        "losses over many decades have a linear axis",
+        CURVES,
+        "loss_curves",
+        "log=spans_decades(values)",
+        "log=False",
+    ),
+    Mutant(
+        "V19",
+        "the weights that were kept are no part of the curves",
+        CURVES,
+        "loss_curves",
+        "model.kept.epoch > rows[-1].epoch",
+        "False",
+    ),
+    Mutant(
+        "V20",
+        "residuals are predicted less actual",
+        FITS,
+        "Fit.residuals",
+        "self.actual - self.predicted",
+        "self.predicted - self.actual",
+    ),
+    Mutant(
+        "V21",
+        "red and blue are exchanged",
+        COLOURS,
+        "diverging",
+        "np.array([BLUE, RED]",
+        "np.array([RED, BLUE]",
+    ),
+    Mutant(
+        "V22",
+        "data points are drawn at their column, which is not that of the plane",
+        TEXT,
+        "cells_of",
+        "x.share(places[:, 0])",
+        "x.share(places[:, 1])",
+    ),
+    Mutant(
+        "V23",
+        "a regression is drawn in the unit of its scaled target",
+        PICTURES,
+        "Surface.numbers",
+        "unscaled(self.model.columns.targets, A2)",
+        "A2",
+    ),
+    Mutant(
+        "V24",
+        "of two classes the shares are those of the other",
+        PICTURES,
+        "Surface.shares",
+        "[1 - A2, A2]",
+        "[A2, 1 - A2]",
+    ),
+    Mutant(
+        "V25",
+        "the mark of a class is always the first",
+        MAPS,
+        "marked",
+        "MARKS[int(target) % len(MARKS)] if classes",
+        "MARKS[0] if classes",
+    ),
+)
+REPORT = (
+    Mutant(
+        "V31",
+        "a line of the second layer has the weight of its neighbour",
+        DIAGRAM,
+        "Diagram.layers",
+        "start + n * (self.network.n_h + 1) + unit",
+        "start + n * (self.network.n_h + 1) + unit + 1",
+    ),
+    Mutant(
+        "V32",
+        "a negative weight has a thin line, however large it is",
+        DIAGRAM,
+        "_line",
+        "abs(value) / widest",
+        "max(0, value) / widest",
+    ),
+    Mutant(
+        "V33",
+        "the slider stands at the last moment, and not at the model",
+        MOMENTS,
+        "moments_of",
+        "others[len(before) :]], len(before)",
+        "others[len(before) :]], len(others)",
+    ),
+    Mutant(
+        "V34",
+        "the weights of the model are twice among its moments",
+        MOMENTS,
+        "moments_of",
+        "if each.epoch != epoch or steps",
+        "",
+    ),
+    Mutant(
+        "V35",
+        "the table of weights has the biases of the neighbours",
+        TABLES,
+        "weights",
+        "unit * (n_x + 1) + n)",
+        "unit * (n_x + 1) + min(n, n_x - 1))",
+    ),
+    Mutant(
+        "V36",
+        "the confusion matrix is of all rows, and said to be of the last part",
+        TABLES,
+        "measures",
+        "list(parts.items())[-1]",
+        '(list(parts)[-1], parts[""])',
+    ),
+    Mutant(
+        "V37",
+        "an axis of positive numbers begins at 0",
+        AXES,
+        "axis_over",
+        "low, high = float(np.min(values)), float(np.max(values))",
+        "low, high = min(0.0, float(np.min(values))), float(np.max(values))",
+    ),
+)
+VIEWS = (*SNAPSHOTS, *DRAWN, *REPORT)
