@@ -106,7 +106,7 @@ def cells_of(x: Axis, y: Axis, places: Array, width: int, height: int) -> tuple[
 def _places(axis: Axis, cells: int, per_tick: int) -> dict[int, str]:
     """In which of so many cells the ticks of an axis are."""
     found = {}
-    for value, text in axis.ticks(max(2, cells // per_tick)):
+    for value, text in axis.ticks(max(3, cells // per_tick)):
         place = int(np.clip(axis.share(np.array(value)) * cells, 0, cells - 1))
         found[place] = text
     return found
