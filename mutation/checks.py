@@ -92,7 +92,7 @@ SLOW = (
 FILES = ("model_file", "checkpoint_file", "saving", "resume", "checkpoints", "interrupts")
 VIEWS = (
     *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
-    *("report_tables", "text"),
+    *("markup", "report_tables", "text"),
 )
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
@@ -107,7 +107,7 @@ OF_MODULE = {
     "prediction": ("made",),
     "rng": ("batches", "training"),
     "squares": ("tallies",),
-    "snapshots": (*FILES, "snapshots"),
+    "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
@@ -178,8 +178,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables and the files: what must hold whatever the "
-        "numbers are",
+        "the other tests of the core, the tables, the files and the pictures: what must hold "
+        "whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),

@@ -208,7 +208,7 @@ def test_a_terminal_has_colours_and_no_color_has_shades(moons: Path, tmp_path: P
 
 def test_more_features_need_rows_or_two_names(shallow: Shallow, iris_model: Path) -> None:
     done = shallow("plot", iris_model)
-    assert done.err == "the boundary over several features needs DATA, or --x and --y\n"
+    assert done.err == "the boundary over several inputs needs DATA, or --x and --y\n"
     assert done.out.startswith("Loss curves: ")
     assert "What it says" not in done.out
     out = shallow("plot", iris_model, IRIS).out

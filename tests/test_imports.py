@@ -21,6 +21,7 @@ LEVELS = [
     "plots.report_tables plots.report_numbers plots.panels",
     "plots.unit_pictures",
     "plots.maps plots.charts plots.svg plots.diagram",
+    "plots.colouring",
     "plots.text plots.pictures plots.markup plots.sheet",
     "plots.fits plots.planes plots.curves plots.svg_parts plots.moments",
     "plots.colours plots.png",

@@ -14,11 +14,11 @@ from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.core.arrays import Array
 from shallow_cli.files.model_file import load_model
 from shallow_cli.plots import figure as figure_module
+from shallow_cli.plots.colouring import map_pixels
 from shallow_cli.plots.colours import diverging
 from shallow_cli.plots.figure import figure_bytes
 from shallow_cli.plots.lettering import LETTER, fitted, inches
 from shallow_cli.plots.pictures import Pictures, pictures_of, stretched, weightiest
-from shallow_cli.plots.svg import map_pixels
 
 from .conftest import ROOT, Shallow, write
 from .test_cli_plot import moons
@@ -171,7 +171,7 @@ def test_each_unit_has_a_map_the_weightiest_first(moons: Path) -> None:
     _, _, *maps = images(figure)  # the map, its scale, and the units
     order = weightiest(theta, 24)
     height, width, _ = maps[0].shape
-    outputs = found.surface.units(theta, width, height)
+    outputs = found.surface.units(theta, range(4), width, height)
     for pixels, unit in zip(maps, order, strict=True):
         np.testing.assert_array_equal(pixels, diverging(stretched(outputs[unit])))
     titles = [axes.get_title(loc="left") for axes in figure.axes]
@@ -201,8 +201,9 @@ def test_the_scale_of_a_regression_is_in_its_unit(shallow: Shallow) -> None:
     found = pictures(Path("model.npz"), ROOT / "data/diabetes.csv")
     assert found.surface is not None
     scale = drawn(found).axes[MAP + 1]
-    values = found.surface.numbers(found.model.theta, 100, 50)
-    assert scale.get_ylim() == pytest.approx((values.min(), values.max()), rel=0.05)
+    height, width, _ = images(drawn(found))[0].shape
+    values = found.surface.numbers(found.model.theta, width, height)
+    assert scale.get_ylim() == (values.min(), values.max())
     assert scale.get_ylabel() == "progression"
 
 
@@ -225,7 +226,7 @@ def test_names_are_shown_and_never_obeyed(shallow: Shallow) -> None:
     axes = figure.axes[MAP]
     assert (axes.get_xlabel(), axes.get_ylabel()) == (shown[0], shown[4])
     of_others = [text for text in figure.findobj(Text) if "$" in text.get_text()]
-    assert len(of_others) == 2
+    assert len(of_others) == 3  # an axis, a class, and the output of the weights
     assert not any(text.get_parse_math() for text in of_others)
 
 

@@ -13,9 +13,9 @@ import pytest
 from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.core.arrays import Array
 from shallow_cli.files.model_file import load_model
+from shallow_cli.plots.colouring import map_pixels
 from shallow_cli.plots.colours import diverging, of_classes
 from shallow_cli.plots.pictures import pictures_of
-from shallow_cli.plots.svg import map_pixels
 
 from .conftest import ROOT, Shallow, write
 from .test_cli_plot import grid, moons, surface_of

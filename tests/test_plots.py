@@ -10,16 +10,18 @@ import pytest
 
 from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.files.model_file import load_model
+from shallow_cli.plots import planes
 from shallow_cli.plots.axes import Axis
 from shallow_cli.plots.colours import CLASSES, LINE_NAMES, LINES, diverging, of_classes
 from shallow_cli.plots.curves import loss_curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.moments import moments_of
 from shallow_cli.plots.pictures import pictures_of
-from shallow_cli.plots.planes import plane_of_most_variance, positions
+from shallow_cli.plots.planes import plane_of_columns, plane_of_most_variance, positions
 from shallow_cli.plots.text import cells_of
+from shallow_cli.tables.columns import Column, Columns
 
-from .conftest import Shallow, write
+from .conftest import ROOT, Shallow, write
 from .test_cli_plot import moons, surface_of
 
 __all__ = ["moons"]  # a fixture
@@ -64,11 +66,31 @@ def test_rows_of_two_inputs_lie_on_their_plane_of_most_variance(
     assert plane.up[0] > 0.9
 
 
+def test_rows_lie_on_a_plane_whatever_the_units_of_its_columns() -> None:
+    """As of nanoseconds and of thousandths."""
+    columns = Columns((Column("a", 1.7e18, 1e17), Column("b", 2e-3, 1e-3)), (), "regression")
+    axes = Axis("a", 1.6e18, 1.8e18), Axis("b", 0, 4e-3)
+    plane = plane_of_columns(columns, ("a", "b"), np.zeros(2), axes)
+    table = np.array([[-1.0, 0.5], [0.5, -1.0]])
+    expected = [[1.6e18, 2.5e-3], [1.75e18, 1e-3]]
+    np.testing.assert_allclose(positions(plane, table), expected, rtol=1e-12)
+
+
+def test_a_plane_in_blocks_is_the_plane(iris_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    surface = surface_of(load_model(iris_model), ROOT / "data/iris.csv")
+    theta = surface.model.theta
+
+    shares, units = surface.shares(theta, 9, 7), surface.units(theta, [3, 1], 9, 7)
+    monkeypatch.setattr(planes, "MOST_NUMBERS", 2 * 9 * 4)
+    np.testing.assert_array_equal(surface.shares(theta, 9, 7), shares)
+    np.testing.assert_allclose(surface.units(theta, [3, 1], 9, 7), units, rtol=1e-12)
+
+
 def test_a_unit_is_drawn_as_its_activation(moons: Path) -> None:
     surface = surface_of(load_model(moons))
     theta = surface.model.theta
     x, y = surface.plane.x, surface.plane.y
-    unit = surface.units(theta, 3, 3)
+    unit = surface.units(theta, range(4), 3, 3)
     middle = np.array([[(x.low + x.high) / 2], [(y.low + y.high) / 2]])
     expected = np.tanh(theta.W1 @ middle + theta.b1)[:, 0]
     np.testing.assert_allclose(unit[:, 1, 1], expected, rtol=1e-12)

@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 
 from shallow_cli.core.snapshots import MOST_BYTES
-from shallow_cli.files.model_file import load_model
+from shallow_cli.files.model_file import load_model, save_model
+from shallow_cli.model import Diagnosis
+from shallow_cli.plots.curves import loss_curves
 from shallow_cli.plots.diagram import MOST_UNITS, WIDEST, diagram_of
 from shallow_cli.plots.moments import moments_of
+from shallow_cli.plots.report_numbers import epoch_x
+from shallow_cli.plots.svg_parts import LEFT, WIDTH
 
 from .conftest import ROOT, Shallow, write
 from .test_cli_plot import moons
@@ -89,7 +93,7 @@ def test_it_tells_what_was_trained_on_what(iris_model: Path, shallow: Shallow) -
 def test_it_measures_as_evaluate_does(iris_model: Path, shallow: Shallow) -> None:
     values = json.loads(shallow("evaluate", iris_model, IRIS, "--json").out)
     found = tables(page_of(shallow, iris_model, IRIS))
-    header, *rows = found["0"]
+    header, *rows = found["Metrics"]
     assert header == ["", "all rows", "training", "validation"]
     for name, *cells in rows:
         expected = [values[f"{part}{name}"] for part in ("", "training_", "validation_")]
@@ -131,7 +135,7 @@ def test_of_a_large_network_what_weighs_most_is_drawn(shallow: Shallow) -> None:
     write(Path("c.yaml"), f"data: {{csv: {IRIS}, target: species}}\nhidden_units: 30\nepochs: 12\n")
     shallow("train", "c.yaml", "-q")
     words = said(page_of(shallow, "model.npz", IRIS))
-    assert "the 12 of 30 units that weigh most" in words
+    assert "12 of 30 hidden units, those that weigh most" in words
     model = load_model(Path("model.npz"))
     drawn = diagram_of(model).units
     lengths = np.linalg.norm(model.theta.W2, axis=0)
@@ -150,6 +154,12 @@ def test_the_slider_stands_at_the_model_among_its_moments(shallow: Shallow) -> N
     assert 0 < kept < len(moments) - 1
     assert moments[kept].theta is model.theta
     assert moments[kept].label == f"epoch {model.kept.epoch}, the model"
+    late = dataclasses.replace(
+        model, history=model.history[:1], ended={**model.ended, "epoch": 900}
+    )
+    axis = loss_curves(late).x
+    assert axis.high == 900
+    assert all(LEFT <= epoch_x(axis, moment.epoch) <= WIDTH for moment in moments)
     page = page_of(shallow, "model.npz")
     assert f'max="{len(moments) - 1}" value="{kept}"' in page
     assert f"stopped early at epoch {model.ended['epoch']}" in said(page)
@@ -165,6 +175,8 @@ def test_steps_after_the_last_epoch_are_told(shallow: Shallow) -> None:
     moments, kept = moments_of(dataclasses.replace(model, ended=ended))
     labels = [moment.label for moment in moments[-2:]]
     assert labels == ["epoch 20", "epoch 20 and 3 steps, the model"]
+    moments, _ = moments_of(dataclasses.replace(model, ended={**ended, "partial_steps": 1}))
+    assert moments[-1].label == "epoch 20 and 1 step, the model"
     assert kept == len(moments) - 1
 
 
@@ -174,7 +186,11 @@ def test_a_model_too_large_for_snapshots_has_a_report_without_a_slider(shallow: 
     write(Path("c.yaml"), text)
     shallow("train", "c.yaml", "-q")
     assert load_model(Path("model.npz")).snapshots == ()
-    assert 'max="0" value="0"' in page_of(shallow, "model.npz")
+    page = page_of(shallow, "model.npz")
+    assert "<script" not in page
+    assert "too large for its model to keep its weights on the way" in said(page)
+    assert 'id="controls"' not in page
+    assert f"12 of {units} hidden units" in said(page)
 
 
 def test_diagnoses_come_first(shallow: Shallow) -> None:
@@ -186,9 +202,29 @@ def test_diagnoses_come_first(shallow: Shallow) -> None:
     assert words.index(str(first)) < words.index("Loss curves")
 
 
+def test_what_a_file_says_is_text(moons: Path, shallow: Shallow) -> None:
+    """Whoever wrote it; a page that goes elsewhere is not stopped by a policy."""
+    model = load_model(moons)
+    away = '<meta http-equiv="refresh" content="0;url=elsewhere">'
+    sources = {"training": {**model.sources["training"], "name": away}}
+    made_with = dict.fromkeys(model.made_with, away)
+    diagnosis = Diagnosis(away, away, away)
+    forged = dataclasses.replace(
+        model,
+        sources=sources,
+        made_with=made_with,
+        diagnoses=(diagnosis,),
+        ended={**model.ended, "reason": away},
+    )
+    save_model(forged, Path("forged.npz"))
+    page = page_of(shallow, "forged.npz")
+    assert page.count('http-equiv="refresh"') == 0
+    assert page.count(html.escape(away)) >= 7
+
+
 def test_without_rows_it_says_what_is_missing(iris_model: Path, shallow: Shallow) -> None:
     done = shallow("plot", iris_model, "-o", "r.html")
-    missing = "the boundary over several features needs DATA, or --x and --y"
+    missing = "the boundary over several inputs needs DATA, or --x and --y"
     assert done.err == f"{missing}\n"
     words = said(Path("r.html").read_text(encoding="utf-8"))
     assert missing in words

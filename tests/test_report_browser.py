@@ -12,13 +12,18 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from shallow_cli.choosing import chosen_rows, table_of
+from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.core.arrays import Array
+from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.files.model_file import load_model
 from shallow_cli.model import Model
+from shallow_cli.plots.colouring import Kind, map_pixels
 from shallow_cli.plots.colours import diverging
+from shallow_cli.plots.diagram import diagram_of
 from shallow_cli.plots.moments import moments_of
 from shallow_cli.plots.pictures import Pictures, pictures_of, stretched
-from shallow_cli.plots.svg import MAP_PIXELS, map_pixels
+from shallow_cli.plots.svg import MAP_PIXELS
+from shallow_cli.plots.svg_parts import LEFT, WIDTH
 from shallow_cli.plots.unit_pictures import PIXELS
 
 from .browser import Browser, browser, needs_browser
@@ -34,6 +39,8 @@ CONFIGS = {
     "leaky": f"{BASE}activation: leaky_relu\nleak: 0.2\n",
     "float32": f"{BASE}dtype: float32\nbatch_size: 32\n",
     "early": BASE.replace("100}", "60, noise: 0.4, validation: 0.3}") + "early_stopping: 20\n",
+    "softmax of two": BASE.replace("100}", "100, task: multiclass}"),
+    "many units": BASE + "hidden_units: 300\n",
     "classes": "data: {generate: spiral, samples: 90}\nepochs: 100\nhidden_units: 14\n",
 }
 
@@ -108,16 +115,21 @@ def test_every_moment_is_drawn_as_its_weights_say(
         moved(browser, number)
         theta = moments[number].theta
         found = pixels(browser, "#boundary image")
-        near(found, map_pixels(surface, theta, *MAP_PIXELS))
+        height, width, _ = found.shape
+        near(found, map_pixels(surface, theta, width, height))
         seen.add(found.tobytes())
-        unit = int(browser.run("return document.querySelector('#network .unit').dataset.unit"))
-        expected = diverging(stretched(surface.units(theta, *PIXELS)[unit]))
-        near(pixels(browser, "#network .unit image"), expected)
+        for unit in diagram_of(model).units[:: 1 + model.network.n_h // 3]:
+            expected = diverging(stretched(surface.units(theta, [unit], *PIXELS)[0]))
+            near(pixels(browser, f"#network .unit[data-unit='{unit}'] image"), expected)
+        now = browser.run("return document.getElementById('now').getAttribute('transform')")
+        share = float(pictures.curves.x.share(np.array(moments[number].epoch)))
+        assert now == f"translate({LEFT + share * (WIDTH - LEFT):.1f},0)".replace(".0,", ",")
         for place, value in weights_shown(browser).items():
             assert value == pytest.approx(float(theta.vector[place]), rel=1e-3)
         label = browser.run("return document.getElementById('label').textContent")
         assert label == moments[number].label
     assert len(seen) >= 3
+    assert found.shape[:2] == MAP_PIXELS[::-1] or model.network.n_h == 300
     assert browser.complaints() == []
     assert browser.requests() == [page.resolve().as_uri()]
 
@@ -126,6 +138,14 @@ def near(found: Array, expected: Array) -> None:
     """The same colours; of numbers that are half-way between two, the one or the other."""
     assert found.shape == expected.shape
     assert np.abs(found.astype(int) - expected).max() <= 1
+
+
+def test_the_script_knows_what_the_program_knows(shallow: Shallow, browser: Browser) -> None:
+    _, _, page = plotted(shallow, BASE)
+    browser.show(page)
+    assert set(browser.run("return Object.keys(activations)")) == set(ACTIVATIONS)
+    assert set(browser.run("return Object.keys(outputFunctions)")) == set(OUTPUTS)
+    assert set(browser.run("return Object.keys(colourings)")) == {kind.value for kind in Kind}
 
 
 def test_a_regression_keeps_its_scale_of_colours(shallow: Shallow, browser: Browser) -> None:
@@ -211,7 +231,7 @@ def test_dark_light_and_paper(shallow: Shallow, browser: Browser) -> None:
     _, _, page = plotted(shallow, BASE)
     browser.show(page)
     script = """const style = (each) => getComputedStyle(document.querySelector(each));
-        return [style("body").backgroundColor, style("#controls").display]"""
+        return [style("body").backgroundColor, style("#moment").display]"""
     white, dark = "rgb(255, 255, 255)", "rgb(22, 24, 27)"
     try:
         shown = [browser.run(script)]
@@ -220,7 +240,7 @@ def test_dark_light_and_paper(shallow: Shallow, browser: Browser) -> None:
             shown.append(browser.run(script))
     finally:
         browser.media()
-    assert shown == [[white, "flex"], [dark, "flex"], [white, "none"]]
+    assert shown == [[white, "block"], [dark, "block"], [white, "none"]]
 
 
 def test_names_are_shown_and_never_run(shallow: Shallow, browser: Browser) -> None:

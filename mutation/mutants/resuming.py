@@ -98,8 +98,8 @@ RESUMING = (
         "who ran out of patience is asked for one more epoch",
         LOOP,
         "_stops",
-        "arrived, converged = done > 0, False",
-        "arrived, converged = False, False",
+        "arrived, fresh, converged = done > 0, False, False",
+        "arrived, fresh, converged = False, False, False",
     ),
     Mutant(
         "R13",

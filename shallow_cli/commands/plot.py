@@ -22,7 +22,9 @@ def plot_cli(
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DATA]", readable=False, help="A table to draw the rows of; - is stdin."
+            metavar="[DATA]",
+            readable=False,
+            help="A table with the target, to draw its rows; - is stdin.",
         ),
     ] = None,
     x: Annotated[
@@ -60,26 +62,7 @@ def plot_cli(
       shallow plot model.npz data.csv -o figure.pdf
       shallow plot model.npz data.csv -o report.html
     """
-    require_drawable(output)
     plot(model, data, (x, y), output, overrides or ())
-
-
-def require_drawable(output: Path | None) -> None:
-    """Refuse a file that cannot be drawn, before the work is done.
-
-    Raises:
-        DataError: if it cannot be written, or what draws it is not there.
-        UsageError: if its name does not say how.
-    """
-    from shallow_cli.files.atomic import require_writable
-
-    if output is not None:
-        if output.suffix.lower() not in FORMS:
-            *others, last = FORMS
-            what = f"-o draws {', '.join(others)} and {last} files; name one"
-            raise UsageError(Problem(what, str(output)))
-        require_writable(output, DataError)
-        drawing(output)
 
 
 def plot(
@@ -92,26 +75,28 @@ def plot(
     """Show the pictures of a model, or write them to a file.
 
     Raises:
-        UsageError: if the axes are no two columns of numbers, or nothing says how far they go.
+        UsageError: if the axes are no two columns of numbers, nothing says how far they go, or the
+            name of the output does not say how to draw it.
         ConfigError: if `--set` says what it cannot.
-        DataError: if the table cannot be read, or does not fit the model.
+        DataError: if the table cannot be read, or does not fit the model; if the output cannot be
+            written, or what draws it is not installed.
         ModelFileError: if the model cannot be read.
     """
     from shallow_cli.choosing import chosen_rows, table_of
     from shallow_cli.console.pictures import show_pictures
+    from shallow_cli.files.atomic import replacing
     from shallow_cli.files.model_file import load_model
     from shallow_cli.plots.pictures import pictures_of
 
+    draw = drawing(output) if output else None
     model = load_model(path, f"shallow plot {likely_model(data)} {path}")
     known = data is not None or overrides or model.config["data.generate"] is not None
     table = table_of(model, chosen_rows(model, data, overrides)) if known else None
     pictures = pictures_of(model, table, axes)
-    if output is None:
+    if draw is None or output is None:
         show_pictures(pictures)
     else:
-        from shallow_cli.files.atomic import replacing
-
-        picture = drawing(output)(pictures, path.name)
+        picture = draw(pictures, path.name)
         with replacing(output, DataError) as file:
             file.write(picture)
     if pictures.missing:
@@ -122,9 +107,18 @@ def drawing(output: Path) -> Drawing:
     """What draws a file with this name, ready to do so.
 
     Raises:
-        DataError: if it needs what is not installed.
+        DataError: if it cannot be written, or what draws it is not there.
+        UsageError: if its name does not say how.
     """
-    return FORMS[output.suffix.lower()](str(output))
+    from shallow_cli.files.atomic import require_writable
+
+    form = output.suffix.lower()
+    if form not in FORMS:
+        *others, last = FORMS
+        what = f"-o draws {', '.join(others)} and {last} files; name one"
+        raise UsageError(Problem(what, str(output)))
+    require_writable(output, DataError)
+    return FORMS[form](str(output))
 
 
 def _svg(_name: str) -> Drawing:

@@ -124,7 +124,7 @@ def events_of(run: Run, interrupted: Interrupts) -> Iterable[Event]:
 
 
 def shown(events: Iterable[Event], run: Run, interrupted: Interrupts) -> Iterator[Event]:
-    """The rows and the end, while printing the rows and keeping a bar moving.
+    """The events, while printing the rows and keeping a bar moving; progress is used up.
 
     Where nobody reads the rows any more, as in `train | head`, the training is interrupted.
     """

@@ -63,7 +63,7 @@ def _show_surface(surface: Surface, width: int, style: Style) -> None:
     theta, lines = surface.model.theta, min(MOST_MAP_LINES, max(8, width // 3))
     show_heading(f"What it says: {legend(surface, style)}")
     _show(boundary(surface, theta, width, lines, style), style)
-    show_heading("What each hidden unit says, and its weight in the output")
+    show_heading(one_line(surface.about_units))
     for row in units(surface, theta, width, style):
         _show(row, style)
 

@@ -65,9 +65,13 @@ def _train(
 
 @dataclass(frozen=True)
 class _Stop:
-    """A moment after some steps at which there is something to tell or to decide."""
+    """A moment after some steps at which there is something to tell or to decide.
+
+    It is not `fresh` where it has come before, to whoever goes on from there or interrupts.
+    """
 
     steps: int
+    fresh: bool
     best: Best
     reason: Reason | None
 
@@ -75,7 +79,7 @@ class _Stop:
 def _go_on(job: Job, state: State, interrupted: Callable[[], bool]) -> Iterator[Event]:
     """Tell what there is to tell at each stop, and end at the last."""
     theta, log_every = parameters(job.network, state.vector.copy()), job.settings.log_every
-    source, seen = stepping(job, theta, state.steps, state.remembered), state.steps
+    source = stepping(job, theta, state.steps, state.remembered)
     per_epoch, row, losses = _steps_per_epoch(job), state.row, state.losses
     total, snapshots = job.settings.epochs * per_epoch, _snapshot_steps(job, theta)
     for stop in _stops(job, theta, source.steps, state, interrupted):
@@ -90,9 +94,8 @@ def _go_on(job: Job, state: State, interrupted: Callable[[], bool]) -> Iterator[
         if losses.diverged or stop.reason is Reason.DIVERGED:
             yield End(Reason.DIVERGED, theta, row, epoch, partial_steps)
             return
-        if seen < stop.steps in snapshots:
+        if stop.fresh and stop.steps in snapshots:
             yield Snapshot(epoch, theta.vector.copy())
-        seen = stop.steps
         # A row that only the end has brought is no part of the state: going on, there is none.
         told = (losses, row) if due else told
         yield Progress(stop.steps, total, epoch, partial(_standing, stop, theta, source, *told))
@@ -117,7 +120,7 @@ def _stops(
     settings, per_epoch = job.settings, _steps_per_epoch(job)
     total, done, best = settings.epochs * per_epoch, state.steps, state.best
     snapshots = _snapshot_steps(job, theta)
-    arrived, converged = done > 0, False
+    arrived, fresh, converged = done > 0, False, False
     while True:
         if arrived:
             epoch, partial_steps = divmod(done, per_epoch)
@@ -125,14 +128,16 @@ def _stops(
                 best = best.seen(theta.vector, epoch, validation_loss(job, theta))
             out_of_patience = epoch - best.epoch >= (settings.early_stopping or math.inf)
             reason = _verdict(theta, done == total, converged, interrupted(), out_of_patience)
-            yield _Stop(done, best, reason)
+            yield _Stop(done, fresh, best, reason)
+            fresh = False
             if reason:
                 return
             if interrupted():  # while others were at work with this stop
                 continue
         wanted = _next_stop(done, job, snapshots) - done
         taken = _advance(steps, wanted, interrupted)
-        arrived, converged = True, taken < wanted and not interrupted()
+        arrived = fresh = True
+        converged = taken < wanted and not interrupted()
         done += taken
 
 

@@ -44,7 +44,7 @@ def write_archive(path: Path, header: Mapping[str, Any], arrays: Mapping[str, Ar
         file.write(archive_bytes(header, arrays))
 
 
-def archive_bytes(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+def archive_bytes(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> memoryview:
     """What `write_archive` writes: made in memory, as pipes and devices cannot go back."""
     whole = io.BytesIO()
     text = json.dumps(header, indent=1, ensure_ascii=False, allow_nan=False)
@@ -52,7 +52,7 @@ def archive_bytes(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> byt
         archive.writestr(zipfile.ZipInfo(HEADER, EARLIEST_DATE), text)
         for name, values in arrays.items():
             archive.writestr(zipfile.ZipInfo(f"{name}{NPY}", EARLIEST_DATE), _npy(values))
-    return whole.getvalue()
+    return whole.getbuffer()
 
 
 def _npy(values: Array) -> bytes:

@@ -135,7 +135,7 @@ def _read(file: BinaryIO) -> Checkpoint:
     rows = [row_from(row) for row in header["history"]]
     if not rows:
         raise ValueError("it has no rows")
-    history = history_from(header["history"], rows[-1])
+    history = history_from(header["history"], rows[-1], config["epochs"])
     best, losses = found["best"], found["losses"]
     state = State(
         _count(found["steps"]),
@@ -150,7 +150,9 @@ def _read(file: BinaryIO) -> Checkpoint:
         history[-1],
     )
     made_with = versions_from(header["made_with"])
-    found_on_the_way = snapshots.snapshots_from(header["snapshots"], members[snapshots.NAME], theta)
+    found_on_the_way = snapshots.snapshots_from(
+        header["snapshots"], members[snapshots.NAME], theta, config["epochs"]
+    )
     return Checkpoint(network, config, sources, made_with, state, history, found_on_the_way)
 
 

@@ -82,7 +82,7 @@ def save_model(model: Model, path: Path) -> None:
 
 def model_bytes(model: Model) -> bytes:
     """What `save_model` would write."""
-    return archive_bytes(_header_of(model), _arrays_of(model))
+    return bytes(archive_bytes(_header_of(model), _arrays_of(model)))
 
 
 def _header_of(model: Model) -> dict[str, Any]:
@@ -129,18 +129,21 @@ def _read(file: BinaryIO) -> Model:
     header, members = read_archive(file, _arrays)
     network = network_from(header["network"])
     theta = theta_from(members, network)
-    kept = row_from(header["kept"])
+    config, kept = config_from(header["config"]), row_from(header["kept"])
+    ended = ended_from(header["ended"], config["epochs"])
     return Model(
         network,
         theta,
         columns_from(header["columns"], network),
-        config_from(header["config"]),
+        config,
         sources_from(header["sources"]),
         versions_from(header["made_with"]),
-        ended_from(header["ended"]),
+        ended,
         kept,
-        history_from(header["history"], kept),
-        snapshots.snapshots_from(header["snapshots"], members[snapshots.NAME], theta),
+        history_from(header["history"], kept, ended["epoch"]),
+        snapshots.snapshots_from(
+            header["snapshots"], members[snapshots.NAME], theta, ended["epoch"]
+        ),
         diagnoses_from(header["diagnoses"]),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from typing import Any
 
@@ -105,8 +106,8 @@ def row_from(values: dict[str, Any]) -> Row:
     return row
 
 
-def history_from(rows: list[dict[str, Any]], kept: Row) -> tuple[Row, ...]:
-    """The logged rows, which measure what the row of the kept weights measures.
+def history_from(rows: list[dict[str, Any]], kept: Row, last: int) -> tuple[Row, ...]:
+    """The logged rows up to the epoch `last`, which measure what that of the kept weights does.
 
     Raises:
         ValueError: if a value is no number, or one is missing.
@@ -114,6 +115,8 @@ def history_from(rows: list[dict[str, Any]], kept: Row) -> tuple[Row, ...]:
     history = tuple(map(row_from, rows))
     if any(row.values().keys() != kept.values().keys() for row in history):
         raise ValueError("the rows of its losses are not alike")
+    if any(not 0 <= row.epoch <= last for row in (*history, kept)):
+        raise ValueError("a row of its losses is of no epoch of its training")
     return history
 
 
@@ -153,18 +156,22 @@ def sources_from(sources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
         named = type(source["name"]) is type(source["sha256"]) is str
         if not named or any(type(n) is not int or n < 0 for n in counts):
             raise ValueError("it does not say what it was trained on")
+        if not re.fullmatch("[0-9a-f]{64}", source["sha256"]):
+            raise ValueError("it has no SHA-256 of what it was trained on")
     return sources
 
 
-def ended_from(ended: dict[str, Any]) -> dict[str, Any]:
-    """How training ended.
+def ended_from(ended: dict[str, Any], epochs: int) -> dict[str, Any]:
+    """How training ended, that was to have so many epochs.
 
     Raises:
         ValueError: if that is not said.
     """
     counts = [ended["epoch"], ended["partial_steps"]]
-    if type(ended["reason"]) is not str or any(type(n) is not int or n < 0 for n in counts):
+    if type(ended["reason"]) is not str or not all(map(_is_count, counts)):
         raise ValueError("it does not say how training ended")
+    if ended["epoch"] > epochs:
+        raise ValueError(f"its training ended after epoch {epochs}, its last")
     return ended
 
 
@@ -177,6 +184,10 @@ def versions_from(found: dict[str, str]) -> dict[str, str]:
     if not {*VERSIONS} <= {*found} or any(type(word) is not str for word in found.values()):
         raise ValueError("it does not say what it was made with")
     return found
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**53  # which a float still tells apart
 
 
 def _is_number(value: object) -> bool:

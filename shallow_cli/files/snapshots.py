@@ -26,18 +26,20 @@ def vectors_of(snapshots: Sequence[Snapshot], theta: Parameters) -> Array:
     return np.array([each.vector for each in snapshots], theta.vector.dtype).reshape(shape)
 
 
-def snapshots_from(epochs: list[int], member: bytes, theta: Parameters) -> tuple[Snapshot, ...]:
-    """From both, for a network with such weights.
+def snapshots_from(
+    epochs: list[int], member: bytes, theta: Parameters, last: int
+) -> tuple[Snapshot, ...]:
+    """From both, for a network with such weights that was trained to the epoch `last`.
 
     Raises:
         ValueError: if they are no snapshots of it.
     """
-    if any(type(epoch) is not int or epoch < 0 for epoch in epochs):
-        raise ValueError("its snapshots are of no epochs")
+    if any(type(epoch) is not int or not 0 <= epoch <= last for epoch in epochs):
+        raise ValueError("a snapshot is of no epoch of its training")
     if any(later <= epoch for epoch, later in pairwise(epochs)):
         raise ValueError("the epochs of its snapshots do not ascend")
     if len(epochs) * theta.vector.nbytes > len(member):
-        raise ValueError("it has less snapshots than it says")
+        raise ValueError("it has fewer snapshots than it says")
     vectors = np.empty((len(epochs), theta.vector.size), theta.vector.dtype)
     read_array(NAME, member, vectors)
     return tuple(map(Snapshot, epochs, vectors))

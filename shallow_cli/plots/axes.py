@@ -66,10 +66,13 @@ def _decades(low: float, high: float) -> list[float]:
 
 
 def _round_steps(low: float, high: float, most: int) -> list[float]:
-    """Multiples of 1, 2 or 5 × 10ᵏ."""
+    """Multiples of 1, 2 or 5 × 10ᵏ: so many at the most, but two if that can be."""
     power = 10.0 ** math.floor(math.log10((high - low) / most))
+    finer: list[float] = []
     for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
         first, last = math.ceil(low / step), math.floor(high / step)
-        if last - first < most:
-            return [number * step + 0.0 for number in range(first, last + 1)]
-    return []
+        found = [number * step + 0.0 for number in range(first, last + 1)]
+        if len(found) <= most:
+            return found if len(found) > 1 else finer or found
+        finer = found
+    return finer

@@ -38,7 +38,10 @@ class Curves:
 
 
 def loss_curves(model: Model) -> Curves:
-    """Of training and validation; logarithmic where they span more than two powers of ten."""
+    """Of training and validation, up to the last epoch.
+
+    The axis is logarithmic where the losses span more than two powers of ten.
+    """
     rows = list(model.history)
     if model.kept.epoch > rows[-1].epoch:
         rows.append(model.kept)
@@ -49,6 +52,6 @@ def loss_curves(model: Model) -> Curves:
         if name in rows[0].values()
     )
     values = np.concatenate([curve.values for curve in found])
-    last = max(float(epochs[-1]), 1.0)
+    last = max(float(epochs[-1]), float(model.ended["epoch"]), 1.0)
     y = axis_over("loss", values, log=spans_decades(values))
     return Curves(Axis("epoch", 0.0, last), y, found)

@@ -18,7 +18,7 @@ ROW, HALF, RADIUS = 60.0, (40.0, 25.0), 6.0  # from unit to unit, half a map, a 
 INPUT_X, UNIT_X, OUTPUT_X = 150.0, WIDTH / 2, WIDTH - 150.0
 THINNEST, WIDEST = 0.4, 7.0  # lines
 NEGATIVE, POSITIVE = LINES[:2]
-LETTERS = 20  # of a name that there is room for
+LETTERS = 17  # of a name that there is room for
 
 
 @dataclass(frozen=True)
@@ -86,28 +86,24 @@ def diagram_of(model: Model) -> Diagram:
     units = sorted(weightiest(theta, MOST_UNITS))
     lengths = np.linalg.norm(theta.W1[units], axis=0)
     inputs = sorted(int(n) for n in np.argsort(-lengths, kind="stable")[:MOST_INPUTS])
-    names = columns.target_names
-    if columns.classes:
-        names = columns.classes[1:] if columns.n_y == 1 else columns.classes
     outputs = list(range(min(columns.n_y, MOST_OUTPUTS)))
-    return Diagram(model.network, columns.input_names, names, inputs, units, outputs)
+    names = columns.input_names, columns.output_names
+    return Diagram(model.network, *names, inputs, units, outputs)
 
 
 def drawing(diagram: Diagram, theta: Parameters, pictures: Mapping[int, str]) -> Part:
     """The network; `pictures` has what is drawn of each unit, where there is anything to draw."""
-    lines = [
-        _line(weight, float(theta.vector[weight.place]), widest_of(layer, theta))
-        for layer in diagram.layers()
-        for weight in layer
-    ]
+    lines = [line for layer in diagram.layers() for line in _lines(layer, theta)]
     elements = [*lines, *_inputs(diagram), *_units(diagram, pictures), *_outputs(diagram)]
     return Part("".join(elements), diagram.height)
 
 
-def widest_of(layer: Sequence[Weight], theta: Parameters) -> float:
-    """The largest weight of those drawn, which is as wide as a line gets."""
-    found = np.abs(theta.vector[[weight.place for weight in layer]]).max()
-    return float(found) or 1.0
+def _lines(layer: Sequence[Weight], theta: Parameters) -> Iterator[str]:
+    """Of a layer; the largest weight that is drawn is as wide as a line gets."""
+    values = theta.vector[[weight.place for weight in layer]].tolist()
+    widest = max(map(abs, values)) or 1.0
+    for weight, value in zip(layer, values, strict=True):
+        yield _line(weight, value, widest)
 
 
 def _line(weight: Weight, value: float, widest: float) -> str:

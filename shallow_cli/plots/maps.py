@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
-from shallow_cli.plots.colours import RGB, contrasting, diverging, of_classes
+from shallow_cli.plots.colouring import Kind, kind_of, values_over
+from shallow_cli.plots.colours import LINE_NAMES, RGB, contrasting, diverging, of_classes
 from shallow_cli.plots.pictures import Points, Surface, stretched, weightiest
 from shallow_cli.plots.planes import Plane
 from shallow_cli.plots.text import Block, Cell, Frame, Style, beside, cells_of, fitted, words
+from shallow_cli.tables.columns import Columns
 
 RAMPS = {Style.SHADES: " ░▒▓█", Style.PLAIN: " .:-=+*#"}
 MARKS = "ox+*#%&@ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the classes of data points
@@ -34,16 +37,22 @@ def shaded(values: Array, style: Style) -> Map:
     return Map(diverging(values), ["".join(ramp[step] for step in row) for row in steps])
 
 
-def lettered(shares: Array) -> Map:
+def lettered(shares: Array, _style: Style) -> Map:
     """A map of the most likely class (2h, w, K): a letter, blank where none is more than half."""
     cells = (shares[::2] + shares[1::2]) / 2
     best, sure = cells.argmax(axis=-1), cells.max(axis=-1) > 0.5  # noqa: PLR2004
-    letters = np.where(sure, best % 26, 26)
-    letters[1::2, ::2] = letters[::2, 1::2] = 26  # every second one: the data are to be seen
-    return Map(of_classes(shares), ["".join(_LETTERS[n] for n in row) for row in letters])
+    letters = np.where(sure, np.minimum(best, len(_LETTERS)), -1)
+    letters[1::2, ::2] = letters[::2, 1::2] = -1  # every second one: the data are to be seen
+    chars = _LETTERS + OTHERS + " "
+    return Map(of_classes(shares), ["".join(chars[n] for n in row) for row in letters])
 
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz "
+_LETTERS, OTHERS = "abcdefghijklmnopqrstuvwxyz", "?"  # of the areas of classes
+DRAWN: dict[Kind, Callable[[Array, Style], Map]] = {
+    Kind.NUMBER: lambda values, style: shaded(stretched(values), style),
+    Kind.PROBABILITY: shaded,
+    Kind.CLASSES: lettered,
+}
 
 
 def drawn(found: Map, style: Style) -> Block:
@@ -77,12 +86,7 @@ def boundary(surface: Surface, theta: Parameters, width: int, height: int, style
     columns = surface.model.columns
     frame = Frame(surface.plane.x, surface.plane.y, width, height, style)
     w, h = frame.inner
-    if columns.classes:
-        shares = surface.shares(theta, w, 2 * h)
-        two = len(columns.classes) == 2  # noqa: PLR2004
-        found = shaded(shares[..., 1], style) if two else lettered(shares)
-    else:
-        found = shaded(stretched(surface.numbers(theta, w, 2 * h)), style)
+    found = DRAWN[kind_of(columns)](values_over(surface, theta, w, 2 * h), style)
     block = drawn(found, style)
     if surface.points is not None:
         has_classes = bool(columns.classes)
@@ -93,17 +97,36 @@ def boundary(surface: Surface, theta: Parameters, width: int, height: int, style
 def legend(surface: Surface, style: Style) -> str:
     """What the colours, shades, letters and marks of a boundary mean."""
     columns = surface.model.columns
-    there = surface.points is not None
-    if not columns.classes:
-        name, dots = columns.target_names[0], f"{MARKS[0]} the data" * there
-        scale = "blue low, red high" if style is Style.COLOUR else "blank low, dark high"
-        return "; ".join(filter(None, [f"{name} ({scale})", dots]))
-    marks = [f"{mark} {name}" for mark, name in zip(MARKS, columns.classes, strict=False)] * there
-    if len(columns.classes) == 2:  # noqa: PLR2004
-        scale = "blue 0, red 1" if style is Style.COLOUR else "blank 0, dark 1"
-        return "; ".join(filter(None, [f"probability of {columns.classes[1]} ({scale})", *marks]))
-    areas = [f"{letter} {name}" for letter, name in zip(_LETTERS, columns.classes, strict=False)]
-    return "; ".join([*(areas if style is not Style.COLOUR else []), *marks])
+    said = ABOUT[kind_of(columns)](columns, style)
+    if surface.points is not None:
+        names = columns.classes or ("the data",)
+        said += [f"{mark} {name}" for mark, name in zip(MARKS, names, strict=False)]
+    return "; ".join(filter(None, [*said, surface.plane.others]))
+
+
+def _about_number(columns: Columns, style: Style) -> list[str]:
+    scale = "blue low, red high" if style is Style.COLOUR else "blank low, filled high"
+    return [f"{columns.target_names[0]} ({scale})"]
+
+
+def _about_probability(columns: Columns, style: Style) -> list[str]:
+    scale = "blue 0, red 1" if style is Style.COLOUR else "blank 0, filled 1"
+    return [f"probability of {columns.classes[1]} ({scale})"]
+
+
+def _about_classes(columns: Columns, style: Style) -> list[str]:
+    names = columns.classes
+    if style is Style.COLOUR:
+        return [f"{LINE_NAMES[n % len(LINE_NAMES)]} {name}" for n, name in enumerate(names)]
+    areas = [f"{letter} {name}" for letter, name in zip(_LETTERS, names, strict=False)]
+    return [*areas, f"{OTHERS} others" * (len(names) > len(_LETTERS)), "blank none over a half"]
+
+
+ABOUT: dict[Kind, Callable[[Columns, Style], list[str]]] = {
+    Kind.NUMBER: _about_number,
+    Kind.PROBABILITY: _about_probability,
+    Kind.CLASSES: _about_classes,
+}
 
 
 def units(surface: Surface, theta: Parameters, width: int, style: Style) -> list[Block]:
@@ -111,11 +134,11 @@ def units(surface: Surface, theta: Parameters, width: int, style: Style) -> list
 
     Each from its lowest output to its highest, and with its weight to the first output.
     """
-    outputs = surface.units(theta, UNIT_WIDTH, 2 * UNIT_HEIGHT)
-    blocks = []
-    for unit in weightiest(theta, MOST_UNITS):
+    blocks, order = [], weightiest(theta, MOST_UNITS)
+    maps = surface.units(theta, order, UNIT_WIDTH, 2 * UNIT_HEIGHT)
+    for unit, outputs in zip(order, maps, strict=True):
         title = f"{unit + 1}: {theta.W2[0, unit]:+.3g}"
-        picture = drawn(shaded(stretched(outputs[unit]), style), style)
+        picture = drawn(shaded(stretched(outputs), style), style)
         blocks.append([fitted(words(title), UNIT_WIDTH), *picture])
     per_row = max(1, (width + 2) // (UNIT_WIDTH + 2))
     return [beside(blocks[i : i + per_row]) for i in range(0, len(blocks), per_row)]

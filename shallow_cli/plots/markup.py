@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from shallow_cli.plots.svg_parts import GAP, WIDTH, Part, Words, hexadecimal, written
 
 
-def section(title: str, *parts: str, name: str = "") -> str:
+@dataclass(frozen=True)
+class Markup:
+    """What is HTML already, and no text."""
+
+    html: str
+
+
+Cell = str | Markup
+
+
+def section(title: str, *parts: str) -> str:
     """A part of the page with a heading, unless there is nothing in it."""
     inside = "".join(parts)
-    named = f' id="{name}"' if name else ""
-    return f"<section{named}><h2>{written(title)}</h2>{inside}</section>" if inside else ""
+    return f"<section><h2>{written(title)}</h2>{inside}</section>" if inside else ""
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the first cell of each row is its name. Cells are text, as `written` makes it."""
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table; the first cell of each row is its name."""
     heads = "".join(f'<th scope="col">{written(name)}</th>' for name in header)
-    lines = "".join(
-        f'<tr><th scope="row">{written(first)}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
-        for first, *cells in rows
-    )
+    lines = "".join(map(_row, rows))
     top = f"<thead><tr>{heads}</tr></thead>" if any(header) else ""
     about = f"<caption>{written(caption)}</caption>" if caption else ""
     return f'<div class="wide"><table>{about}{top}<tbody>{lines}</tbody></table></div>'
+
+
+def _row(cells: Sequence[Cell]) -> str:
+    first, *others = (c.html if isinstance(c, Markup) else written(c) for c in cells)
+    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{c}</td>" for c in others)}</tr>'
 
 
 def paragraphs(texts: Iterable[str]) -> str:
@@ -34,8 +46,8 @@ def paragraphs(texts: Iterable[str]) -> str:
 def figure(name: str, words: Words, part: Part, says: str) -> str:
     """A picture with its title and colours; `says` is for those who do not see it."""
     spans = "".join(
-        f'<span><svg class="key" viewBox="0 0 10 10"><rect width="10" height="10" '
-        f'fill="{hexadecimal(colour)}"/></svg>{written(text)}</span>'
+        f'<span><svg class="key" aria-hidden="true" viewBox="0 0 10 10">'
+        f'<rect width="10" height="10" fill="{hexadecimal(colour)}"/></svg>{written(text)}</span>'
         if colour
         else f"<strong>{written(text)}</strong>"
         for text, colour in words

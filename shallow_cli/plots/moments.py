@@ -17,15 +17,21 @@ class Moment:
     theta: Parameters
 
 
+def kept_at(model: Model) -> str:
+    """When the weights of a model were what they are."""
+    steps = model.ended["partial_steps"]
+    more = f" and {steps} step{'s' * (steps > 1)}" if steps else ""
+    return f"epoch {model.kept.epoch}{more}"
+
+
 def moments_of(model: Model) -> tuple[list[Moment], int]:
     """All of them in order, and which of them is that of the kept weights."""
     epoch, steps = model.kept.epoch, model.ended["partial_steps"]
-    label = f"epoch {epoch}" + (f" and {steps} steps" if steps else "")
     others = [
         Moment(each.epoch, f"epoch {each.epoch}", parameters(model.network, each.vector))
         for each in model.snapshots
         if each.epoch != epoch or steps
     ]
     before = [moment for moment in others if moment.epoch <= epoch]
-    kept = Moment(epoch, f"{label}, the model", model.theta)
+    kept = Moment(epoch, f"{kept_at(model)}, the model", model.theta)
     return [*before, kept, *others[len(before) :]], len(before)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shallow_cli.plots.axes import Axis
+from shallow_cli.plots.colouring import Kind, kind_of, map_pixels, values_over
 from shallow_cli.plots.colours import CLASSES, LINES, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
@@ -27,7 +28,7 @@ from shallow_cli.plots.sheet import (
     framed,
     margin,
 )
-from shallow_cli.plots.svg import MOST_UNITS, UNITS_PER_ROW, map_pixels
+from shallow_cli.plots.svg import MOST_UNITS, UNITS_PER_ROW
 from shallow_cli.plots.svg_parts import hexadecimal
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 CHART, MAP, FIT = 1.7, 3.6, 2.4  # how high their axes are, in inches
-PIXELS, UNIT_PIXELS = 90, 60  # of a map in an inch
+MAP_PIXELS, UNIT_PIXELS = (640, 320), 60  # of the map; of a unit in an inch
 MARKS = "os^DvP"  # of the classes, as in an SVG
 BAR, BAR_GAP = 0.12, 0.1  # how wide a scale of colours is, and how far from its map
 UNIT_GAP, UNIT_SHAPE = 0.14, 0.6
@@ -96,7 +97,7 @@ def _draw_map(surface: Surface, box: Box) -> None:
     beside = _beside(scale) if scale else RIGHT
     width = WIDTH - box.left - beside
     axes = box.axes(box.left, 0, width, MAP)
-    pixels = map_pixels(surface, surface.model.theta, int(width * PIXELS), int(MAP * PIXELS))
+    pixels = map_pixels(surface, surface.model.theta, *MAP_PIXELS)
     ends = (x.low, x.high, y.low, y.high)
     axes.imshow(pixels, extent=ends, aspect="auto", interpolation="none")
     handles = _mark(axes, surface)
@@ -109,11 +110,12 @@ def _draw_map(surface: Surface, box: Box) -> None:
 def _scale(surface: Surface) -> Axis | None:
     """What the colours from blue to red stand for; None where they stand for classes."""
     columns = surface.model.columns
-    if columns.classes:
-        label = f"probability of {columns.classes[1]}"
-        return Axis(label, 0.0, 1.0) if len(columns.classes) == 2 else None  # noqa: PLR2004
-    width, height = int(WIDTH * PIXELS), int(MAP * PIXELS)
-    values = surface.numbers(surface.model.theta, width, height)
+    kind = kind_of(columns)
+    if kind is Kind.CLASSES:
+        return None
+    if kind is Kind.PROBABILITY:
+        return Axis(f"probability of {columns.classes[1]}", 0.0, 1.0)
+    values = values_over(surface, surface.model.theta, *MAP_PIXELS)
     low, high = float(values.min()), float(values.max())
     return Axis(columns.target_names[0], low, high) if low < high else None
 
@@ -153,20 +155,20 @@ def _units(surface: Surface) -> Panel:
     count = min(MOST_UNITS, surface.model.network.n_h)
     width = (WIDTH - EDGE - RIGHT - (UNITS_PER_ROW - 1) * UNIT_GAP) / UNITS_PER_ROW
     rows = -(-count // UNITS_PER_ROW)
-    title = "What each hidden unit says, and its weight in the output"
     height = rows * (LINE + UNIT_SHAPE * width) + (rows - 1) * UNIT_GAP / 2
-    return Panel(title, (), height, partial(_draw_units, surface, width))
+    return Panel(surface.about_units, (), height, partial(_draw_units, surface, width))
 
 
 def _draw_units(surface: Surface, width: float, box: Box) -> None:
     theta, height = surface.model.theta, UNIT_SHAPE * width
-    outputs = surface.units(theta, int(width * UNIT_PIXELS), int(height * UNIT_PIXELS))
-    for n, unit in enumerate(weightiest(theta, MOST_UNITS)):
+    order = weightiest(theta, MOST_UNITS)
+    maps = surface.units(theta, order, int(width * UNIT_PIXELS), int(height * UNIT_PIXELS))
+    for n, (unit, outputs) in enumerate(zip(order, maps, strict=True)):
         row, column = divmod(n, UNITS_PER_ROW)
         left = EDGE + column * (width + UNIT_GAP)
         top = LINE + row * (LINE + height + UNIT_GAP / 2)
         axes = box.axes(left, top, width, height)
-        axes.imshow(diverging(stretched(outputs[unit])), aspect="auto", interpolation="none")
+        axes.imshow(diverging(stretched(outputs)), aspect="auto", interpolation="none")
         axes.set_title(f"{unit + 1}: {theta.W2[0, unit]:+.3g}", size=7, loc="left", pad=2)
         axes.set(xticks=[], yticks=[])
         axes.set_axis_off()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,9 +59,17 @@ class Surface:
         A2 = answers(self.model.network, theta, self.plane, width, height)
         return unscaled(self.model.columns.targets, A2)[..., 0]
 
-    def units(self, theta: Parameters, width: int, height: int) -> Array:
-        """Of each hidden unit its output (n_h, height, width)."""
-        return unit_outputs(self.model.network, theta, self.plane, width, height)
+    @property
+    def about_units(self) -> str:
+        """What maps of hidden units show, and the numbers beside them."""
+        outputs = self.model.columns.output_names
+        of = "the output" if len(outputs) == 1 else outputs[0]
+        return f"What each hidden unit says, and its weight in {of}"
+
+    def units(self, theta: Parameters, units: Sequence[int], width: int, height: int) -> Array:
+        """Of some hidden units the outputs, in their order (k, height, width)."""
+        layer1 = theta.layer1[list(units)]
+        return unit_outputs(self.model.network, layer1, self.plane, width, height)
 
 
 @dataclass(frozen=True)
@@ -149,16 +158,27 @@ def _plane(
         places_of(model.columns, (x, y))
         origin = rows.inputs.mean(axis=0) if rows else np.zeros(model.columns.n_x)
         found = (_axis(model, x, rows), _axis(model, y, rows))
-        return plane_of_columns(model.columns, (x, y), origin, found), ""
+        plane = plane_of_columns(model.columns, (x, y), origin, found)
+        return replace(plane, others=_others(model, rows)), ""
     if model.columns.n_x < 2:  # noqa: PLR2004
         return None, ""
     if rows is None:
-        return None, "the boundary over several features needs DATA, or --x and --y"
+        numeric = sum(isinstance(feature, Column) for feature in features)
+        instead = ", or --x and --y" if numeric > 1 else ""
+        return None, f"the boundary over several inputs needs DATA{instead}"
     return plane_of_most_variance(rows.inputs), ""
 
 
+def _others(model: Model, rows: _Rows | None) -> str:
+    """Where the inputs are that no axis is of, if there are any."""
+    if model.columns.n_x == 2:  # noqa: PLR2004
+        return ""
+    known = rows is not None or model.config["data.scale"] == "standardize"
+    return f"the other inputs at {'their mean' if known else '0, as scaled'}"
+
+
 def _profile(model: Model, rows: _Rows | None) -> Curves:
-    """What a model says along its one input, and the rows of a regression."""
+    """What a model says along its one input, and the rows of a regression or of two classes."""
     [feature] = model.columns.features
     axis = _axis(model, feature.name, rows)
     at = np.linspace(axis.low, axis.high, PLACES)
@@ -166,17 +186,17 @@ def _profile(model: Model, rows: _Rows | None) -> Curves:
     inputs = np.stack([(at - column.offset) / column.scale, np.ones(PLACES)], axis=1)
     said = predict(model.network, model.theta, inputs)
     points = None
+    if rows is not None and len(model.columns.classes) <= 2:  # noqa: PLR2004
+        places = rows.inputs[:, 0] * column.scale + column.offset
+        points = np.stack([places, rows.targets[:, 0]], axis=1)
     if model.columns.classes:
-        names = model.columns.classes[1:] if said.shape[1] == 1 else model.columns.classes
-        y = Axis("probability", 0.0, 1.0)
+        y = axis_over("probability", np.array([0.0, 1.0]))
     else:
-        names, said = model.columns.target_names, unscaled(model.columns.targets, said)
-        y = axis_over("", said)
-        if rows is not None:
-            places = rows.inputs[:, 0] * column.scale + column.offset
-            points = np.stack([places, rows.targets[:, 0]], axis=1)
-            y = axis_over("", np.concatenate([said.ravel(), rows.targets[:, 0]]))
-    curves = tuple(Curve(name, at, said[:, n]) for n, name in enumerate(names))
+        said = unscaled(model.columns.targets, said)
+        y = axis_over(
+            "", np.concatenate([said.ravel(), *(() if points is None else points[:, 1:].T)])
+        )
+    curves = tuple(Curve(name, at, said[:, n]) for n, name in enumerate(model.columns.output_names))
     return Curves(axis, y, curves, points)
 
 

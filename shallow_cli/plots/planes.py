@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,26 +15,31 @@ from shallow_cli.errors import Problem, UsageError
 from shallow_cli.plots.axes import Axis, axis_over
 from shallow_cli.tables.columns import Column, Columns
 
+MOST_NUMBERS = 2**20  # of inputs at a time
 SPREAD = 2.5  # standard deviations around the mean, where there is no data to go by
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Inputs = origin + x · right + y · up, for x and y along its axes; vectors (n_x,)."""
+    """Inputs = origin + x · right + y · up, for x and y along its axes; vectors (n_x,).
+
+    `others` says where the inputs are that no axis is of.
+    """
 
     x: Axis
     y: Axis
     origin: Array
     right: Array
     up: Array
+    others: str = ""
 
-    def inputs(self, width: int, height: int) -> Array:
-        """The inputs at the middles of so many cells, row by row from the top, and ones.
+    def inputs(self, width: int, height: int, lines: slice = slice(None)) -> Array:
+        """The inputs at the middles of so many cells, line by line from the top, and ones.
 
-        (height · width, n_x + 1)
+        (cells, n_x + 1), all of them or those of some lines.
         """
         xs = self.x.at((np.arange(width) + 0.5) / width)
-        ys = self.y.at((np.arange(height) + 0.5) / height)[::-1]
+        ys = self.y.at((np.arange(height) + 0.5) / height)[::-1][lines]
         x, y = (grid.reshape(-1, 1) for grid in np.meshgrid(xs, ys))
         return np.hstack([self.origin + x * self.right + y * self.up, np.ones((len(x), 1))])
 
@@ -99,20 +104,32 @@ def plane_of_most_variance(table: Array) -> Plane:
 def positions(plane: Plane, table: Array) -> Array:
     """Where inputs (m, n_x) are on a plane, by their x and y (m, 2)."""
     basis = np.stack([plane.right, plane.up], axis=1)
-    found, *_ = np.linalg.lstsq(basis, (table - plane.origin).T, rcond=None)
-    return np.asarray(found.T)
+    lengths = np.linalg.norm(basis, axis=0)  # of columns whose units differ by whatever
+    found, *_ = np.linalg.lstsq(basis / lengths, (table - plane.origin).T, rcond=None)
+    return np.asarray(found.T / lengths)
 
 
 def answers(network: Network, theta: Parameters, plane: Plane, width: int, height: int) -> Array:
     """A2 over the plane (height, width, n_y), the first row at the top; as `predict` has it."""
-    found = predict(network, theta, plane.inputs(width, height))
-    return found.reshape(height, width, network.n_y)
+    found = np.empty((height, width, network.n_y))
+    for lines in _blocks(plane, width, height):
+        A2 = predict(network, theta, plane.inputs(width, height, lines))
+        found[lines] = A2.reshape(-1, width, network.n_y)
+    return found
 
 
-def unit_outputs(
-    network: Network, theta: Parameters, plane: Plane, width: int, height: int
-) -> Array:
-    """What each hidden unit says over the plane (n_h, height, width)."""
-    Z1 = theta.layer1.astype(np.float64) @ plane.inputs(width, height).T
-    found = ACTIVATIONS[network.activation].of(Z1, network.leak)
-    return found.reshape(network.n_h, height, width)
+def unit_outputs(network: Network, layer1: Array, plane: Plane, width: int, height: int) -> Array:
+    """What hidden units say over the plane (k, height, width); their weights are [W1 | b1]."""
+    found = np.empty((len(layer1), height, width))
+    for lines in _blocks(plane, width, height):
+        Z1 = layer1.astype(np.float64) @ plane.inputs(width, height, lines).T
+        A1 = ACTIVATIONS[network.activation].of(Z1, network.leak)
+        found[:, lines] = A1.reshape(len(layer1), -1, width)
+    return found
+
+
+def _blocks(plane: Plane, width: int, height: int) -> Iterator[slice]:
+    """So many lines at a time that their inputs take little room."""
+    step = max(1, MOST_NUMBERS // (width * len(plane.origin)))
+    for start in range(0, height, step):
+        yield slice(start, start + step)

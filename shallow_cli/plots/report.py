@@ -10,7 +10,7 @@ from importlib.resources import files
 from shallow_cli.model import Model
 from shallow_cli.plots.diagram import Diagram, diagram_of, drawing
 from shallow_cli.plots.markup import figure, paragraphs, section, table
-from shallow_cli.plots.moments import Moment, moments_of
+from shallow_cli.plots.moments import Moment, kept_at, moments_of
 from shallow_cli.plots.pictures import Pictures
 from shallow_cli.plots.report_numbers import epoch_x, numbers_json
 from shallow_cli.plots.report_tables import config_text, data, measures, weights
@@ -25,26 +25,33 @@ from shallow_cli.plots.svg import (
 from shallow_cli.plots.svg_parts import BELOW, WIDTH, Part, written
 from shallow_cli.plots.unit_pictures import unit_pictures
 
+NO_SNAPSHOTS = "The network is too large for its model to keep its weights on the way."
+
 
 def report_of(pictures: Pictures, name: str) -> str:
-    """The whole page about a model of this name, measured on the rows that are known, if any."""
+    """The whole page about a model of this name, measured on the rows that are known, if any.
+
+    Raises:
+        DataError: if a prediction is not finite.
+    """
     moments, kept = moments_of(pictures.model)
     style, script = (_resource(f"report.{kind}") for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; "
-        f"script-src '{_digest(script)}'"
+        f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     )
+    moves = len(moments) > 1
     parts = [
         f"<h1>{written(name)}</h1>",
         paragraphs(_what_it_is(pictures.model)),
         _diagnosis(pictures.model),
-        _controls(moments, kept),
-        _pictures(pictures, moments, kept),
+        _controls(moments, kept) if moves else paragraphs([NO_SNAPSHOTS]),
+        _pictures(pictures, moments[kept].epoch),
         measures(pictures),
         data(pictures.model),
         section("Weights", weights(diagram_of(pictures.model), pictures.model)),
         section("Config", f"<pre>{config_text(pictures.model)}</pre>"),
-        section("Made with", table("", ("", ""), pictures.model.made_with.items())),
+        section("Made with", table("Versions", ("", ""), pictures.model.made_with.items())),
     ]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -52,8 +59,14 @@ def report_of(pictures: Pictures, name: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{written(name)}</title><style>{style}</style></head>\n"
         f"<body><main>{''.join(parts)}</main>\n"
-        f'<script type="application/json" id="numbers">{numbers_json(pictures, moments, kept)}'
-        f"</script>\n<script>{script}</script></body></html>\n"
+        f"{_script(numbers_json(pictures, moments), script) if moves else ''}</body></html>\n"
+    )
+
+
+def _script(numbers: str, script: str) -> str:
+    return (
+        f'<script type="application/json" id="numbers">{numbers}</script>\n'
+        f"<script>{script}</script>\n"
     )
 
 
@@ -80,11 +93,12 @@ def _what_it_is(model: Model) -> Iterator[str]:
         f"{_counted(network.n_parameters, 'parameter')}, that {what}."
     )
     measures = ", ".join(f"{n} {v:.6g}" for n, v in model.kept.values().items() if n != "epoch")
+    penalised = " The loss includes the L2 penalty." if model.config["l2"] else ""
     yield (
         f"Trained on {_counted(source['rows'], 'row')} of {source['name']}{_held_out(model)} by "
         f"{model.config['optimizer']}: "
-        f"{model.ended['reason']} at epoch {model.ended['epoch']}. Kept are the weights of epoch "
-        f"{model.kept.epoch}: {measures}."
+        f"{model.ended['reason']} at epoch {model.ended['epoch']}. The weights of "
+        f"{kept_at(model)} were kept: {measures}.{penalised}"
     )
 
 
@@ -95,7 +109,8 @@ def _counted(number: int, what: str) -> str:
 def _held_out(model: Model) -> str:
     """How validation rows came about, if there were some."""
     if "validation" in model.sources:
-        return f", validated on {_counted(model.sources['validation']['rows'], 'row')} of another"
+        other = model.sources["validation"]
+        return f", validated on {_counted(other['rows'], 'row')} of {other['name']},"
     share = model.config["data.validation"]
     return f", {share:.0%} of them held out," if share else ""
 
@@ -111,45 +126,64 @@ def _controls(moments: list[Moment], kept: int) -> str:
         '<label for="moment">Training</label>'
         f'<input type="range" id="moment" min="0" max="{len(moments) - 1}" value="{kept}" '
         f'autocomplete="off" aria-valuetext="{moments[kept].label}">'
-        f'<output id="label" for="moment">{moments[kept].label}</output></div>'
+        f'<output id="label" for="moment" aria-live="off">{moments[kept].label}</output></div>'
     )
 
 
-def _pictures(pictures: Pictures, moments: list[Moment], kept: int) -> str:
-    model, surface, curves = pictures.model, pictures.surface, pictures.curves
-    diagram = diagram_of(model)
-    found = [
-        figure(
-            "network",
-            [(_about(diagram), None)],
-            drawing(diagram, model.theta, unit_pictures(pictures, diagram.units)),
-            "The network; its weights are in the table further down",
-        )
-    ]
-    if surface is not None:
-        x, y = surface.plane.x.label, surface.plane.y.label
-        says = f"A map of what the model says over {x} to the right and {y} upwards"
-        part = boundary(surface, model.theta)
-        found.append(figure("boundary", legend(surface), part, says))
-    if pictures.profile is not None:
-        part = chart(pictures.profile, WIDTH, CHART_HEIGHT)
-        words = [("What it says", None), *names(pictures.profile)]
-        says = f"What the model says along {pictures.profile.x.label}"
-        found.append(figure("profile", words, part, says))
+def _pictures(pictures: Pictures, epoch: int) -> str:
+    """The network, what it says, and its losses; `epoch` is where the slider stands."""
+    found = (_network(pictures), _boundary(pictures), _profile(pictures), _losses(pictures, epoch))
+    missing = paragraphs(filter(None, [pictures.missing]))
+    return f'<div class="pictures">{"".join(found)}</div>{missing}'
+
+
+def _network(pictures: Pictures) -> str:
+    diagram = diagram_of(pictures.model)
+    part = drawing(diagram, pictures.model.theta, unit_pictures(pictures, diagram.units))
+    says = "The network; its weights are in the table further down"
+    return figure("network", [(_about(diagram), None)], part, says)
+
+
+def _boundary(pictures: Pictures) -> str:
+    if pictures.surface is None:
+        return ""
+    surface, plane = pictures.surface, pictures.surface.plane
+    says = f"What the model says over {plane.x.label} to the right and {plane.y.label} upwards"
+    return figure("boundary", legend(surface), boundary(surface, pictures.model.theta), says)
+
+
+def _profile(pictures: Pictures) -> str:
+    if pictures.profile is None:
+        return ""
+    part = chart(pictures.profile, WIDTH, CHART_HEIGHT)
+    words = [("What it says", None), *names(pictures.profile)]
+    says = f"What the model says along {pictures.profile.x.label}"
+    return figure("profile", words, part, says)
+
+
+def _losses(pictures: Pictures, epoch: int) -> str:
+    curves = pictures.curves
     now = (
         f'<path id="now" class="now" d="M0,0V{CHART_HEIGHT - BELOW:g}" '
-        f'transform="translate({epoch_x(curves.x, moments[kept].epoch)},0)"/>'
+        f'transform="translate({epoch_x(curves.x, epoch)},0)"/>'
     )
     part = chart(curves, WIDTH, CHART_HEIGHT)
-    says = ", ".join(f"{c.name} from {c.values[0]:.6g} to {c.last:.6g}" for c in curves.curves)
+    said = ", ".join(f"{c.name} from {c.values[0]:.6g} to {c.last:.6g}" for c in curves.curves)
     part = Part(part.elements + now, part.height)
-    found.append(figure("losses", losses(curves), part, f"Loss curves: {says}"))
-    missing = f"<p>{written(pictures.missing)}</p>" if pictures.missing else ""
-    return f'<div class="pictures">{"".join(found)}</div>{missing}'
+    return figure("losses", losses(curves), part, f"Loss curves: {said}")
 
 
 def _about(diagram: Diagram) -> str:
     """What the lines are, and what of a large network is left out."""
-    shown, whole = len(diagram.units), diagram.network.n_h
-    left_out = f", the {shown} of {whole} units that weigh most" if shown < whole else ""
-    return f"The network{left_out}: red lines are positive weights, dashed blue ones negative"
+    network = diagram.network
+    parts = (
+        (diagram.inputs, network.n_x, "inputs"),
+        (diagram.units, network.n_h, "hidden units"),
+        (diagram.outputs, network.n_y, "outputs"),
+    )
+    some = [f"{len(drawn)} of {n} {what}" for drawn, n, what in parts if len(drawn) < n]
+    left_out = f" ({', '.join(some)}, those that weigh most)" if some else ""
+    return (
+        f"The network{left_out}: red lines are positive weights, dashed blue ones negative; each "
+        "unit from its lowest output to its highest"
+    )

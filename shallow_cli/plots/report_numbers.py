@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from shallow_cli.core.network import Network
 from shallow_cli.plots.axes import Axis
+from shallow_cli.plots.colouring import Kind, kind_of, values_over
 from shallow_cli.plots.colours import BLUE, CLASSES, PALEST, RED, WHITE
 from shallow_cli.plots.diagram import HALF, NEGATIVE, POSITIVE, THINNEST, WIDEST
 from shallow_cli.plots.moments import Moment
@@ -18,8 +20,10 @@ from shallow_cli.plots.svg import CHART_HEIGHT, MAP_PIXELS
 from shallow_cli.plots.svg_parts import BELOW, LEFT, WIDTH, hexadecimal
 from shallow_cli.plots.unit_pictures import PADDING, PIXELS, profile_inputs
 
+MOST_CELLS = 3_000_000  # cells of a map times hidden units, which take a third of a second
 
-def numbers_json(pictures: Pictures, moments: Sequence[Moment], kept: int) -> str:
+
+def numbers_json(pictures: Pictures, moments: Sequence[Moment]) -> str:
     """As JSON that can stand in HTML: nothing in it ends the element it is in."""
     network = pictures.model.network
     vectors = np.array([moment.theta.vector for moment in moments], "<f8")
@@ -29,7 +33,6 @@ def numbers_json(pictures: Pictures, moments: Sequence[Moment], kept: int) -> st
         "leak": network.leak,
         "output": network.output,
         "labels": [moment.label for moment in moments],
-        "kept": kept,
         "weights": base64.b64encode(vectors.tobytes()).decode(),
         "lines": {
             "thinnest": THINNEST,
@@ -60,9 +63,9 @@ def _plane(surface: Surface | None) -> dict[str, Any] | None:
     if surface is None:
         return None
     plane, columns = surface.plane, surface.model.columns
-    bounds = None
-    if not columns.classes:  # the colours of the model hold for all moments
-        values = surface.numbers(surface.model.theta, *MAP_PIXELS)
+    kind, pixels, bounds = kind_of(columns), _pixels(surface.model.network), None
+    if kind is Kind.NUMBER:  # the colours of the model hold for all moments
+        values = values_over(surface, surface.model.theta, *MAP_PIXELS)
         column = columns.targets[0]
         ends = float(values.min()), float(values.max())
         bounds = [(end - column.offset) / column.scale for end in ends]
@@ -72,10 +75,18 @@ def _plane(surface: Surface | None) -> dict[str, Any] | None:
         "up": plane.up.tolist(),
         "x": [plane.x.low, plane.x.high],
         "y": [plane.y.low, plane.y.high],
-        "pixels": MAP_PIXELS,
+        "kind": kind.value,
+        "pixels": pixels,
         "unit_pixels": PIXELS,
         "bounds": bounds,
     }
+
+
+def _pixels(network: Network) -> tuple[int, int]:
+    """Of a map that is drawn while somebody waits: fewer where there are many units."""
+    width, height = MAP_PIXELS
+    coarser = max(1.0, (width * height * network.n_h / MOST_CELLS) ** 0.5)
+    return round(width / coarser), round(height / coarser)
 
 
 def _profile(pictures: Pictures) -> dict[str, Any] | None:

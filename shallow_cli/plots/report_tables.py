@@ -8,7 +8,7 @@ from shallow_cli.config_text import config_lines
 from shallow_cli.evaluation import evaluate_table
 from shallow_cli.model import Model
 from shallow_cli.plots.diagram import Diagram
-from shallow_cli.plots.markup import figure, section, table
+from shallow_cli.plots.markup import Cell, Markup, figure, section, table
 from shallow_cli.plots.pictures import Pictures
 from shallow_cli.plots.svg import fit_chart
 from shallow_cli.plots.svg_parts import written
@@ -17,7 +17,11 @@ from shallow_cli.yaml_text import yaml_value
 
 
 def measures(pictures: Pictures) -> str:
-    """Metrics, and the confusion matrix or the residuals."""
+    """Metrics, and the confusion matrix or the residuals.
+
+    Raises:
+        DataError: if a prediction is not finite.
+    """
     if pictures.table is None:
         return ""
     evaluated = evaluate_table(pictures.model, pictures.table)
@@ -26,7 +30,7 @@ def measures(pictures: Pictures) -> str:
         [name, *(_number(part.metrics[name]) for part in parts.values())]
         for name in parts[""].metrics
     ]
-    found = table("", ["", *(name or "all rows" for name in parts)], rows)
+    found = table("Metrics", ["", *(name or "all rows" for name in parts)], rows)
     which, last = list(parts.items())[-1]
     if last.confusion is not None:
         classes = pictures.model.columns.classes
@@ -57,8 +61,7 @@ def _number(value: float | None) -> str:
 def data(model: Model) -> str:
     """Where the rows came from, and what the network sees of them."""
     rows = [
-        (part, written(s["name"]), str(s["rows"]), s["sha256"][:16])
-        for part, s in model.sources.items()
+        (part, s["name"], str(s["rows"]), s["sha256"][:16]) for part, s in model.sources.items()
     ]
     found = table("Rows", ("", "name", "rows", "SHA-256"), rows)
     numbers = [
@@ -70,7 +73,7 @@ def data(model: Model) -> str:
         caption = "Columns: the network sees (x − offset) / scale"
         found += table(caption, ("", "offset", "scale"), numbers)
     words = [
-        (feature.name, written(", ".join(word or "(missing)" for word in feature.words)))
+        (feature.name, ", ".join(word or "(missing)" for word in feature.words))
         for feature in model.columns.features
         if not isinstance(feature, Column)
     ]
@@ -83,16 +86,16 @@ def weights(diagram: Diagram, model: Model) -> str:
     """Those that are drawn and the biases, as a table that follows the slider."""
     n_x, n_h, vector = model.network.n_x, model.network.n_h, model.theta.vector
 
-    def cell(place: int) -> str:
-        return f'<span data-weight="{place}">{float(vector[place]):.4g}</span>'
+    def cell(place: int) -> Markup:
+        return Markup(f'<span data-weight="{place}">{float(vector[place]):.4g}</span>')
 
     inputs, start = [*diagram.inputs, n_x], n_h * (n_x + 1)
     header = ["", *(diagram.input_names[n] for n in diagram.inputs), "bias"]
-    first = [
+    first: list[list[Cell]] = [
         [f"unit {unit + 1}", *(cell(unit * (n_x + 1) + n) for n in inputs)]
         for unit in diagram.units
     ]
-    second = [
+    second: list[list[Cell]] = [
         [diagram.output_names[k], *(cell(start + k * (n_h + 1) + j) for j in [*diagram.units, n_h])]
         for k in diagram.outputs
     ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colours import CLASSES, LINES, diverging, of_classes
+from shallow_cli.plots.colouring import map_pixels
+from shallow_cli.plots.colours import CLASSES, LINES, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.pictures import Pictures, Surface, stretched, weightiest
@@ -41,7 +41,7 @@ def svg_of(pictures: Pictures) -> str:
     if pictures.surface:
         theta = pictures.model.theta
         parts.append(titled(legend(pictures.surface), boundary(pictures.surface, theta)))
-        title = [("What each hidden unit says, and its weight in the output", None)]
+        title = [(pictures.surface.about_units, None)]
         parts.append(titled(title, _units(pictures.surface, theta)))
     parts += [titled([(f"{f.name}: how well it fits", None)], fit_chart(f)) for f in pictures.fits]
     return document(parts)
@@ -75,19 +75,10 @@ def chart(curves: Curves, width: float, height: float) -> Part:
 def legend(surface: Surface) -> Words:
     """What the colours of a boundary mean."""
     columns = surface.model.columns
+    others = f", {surface.plane.others}" if surface.plane.others else ""
     if columns.classes:
-        return [("What it says", None), *coloured(columns.classes, CLASSES)]
-    return [(f"What it says of {columns.target_names[0]}: blue low, red high", None)]
-
-
-def map_pixels(surface: Surface, theta: Parameters, width: int, height: int) -> Array:
-    """The colours of what a model says over its plane (height, width, 3)."""
-    columns = surface.model.columns
-    if not columns.classes:
-        return diverging(stretched(surface.numbers(theta, width, height)))
-    shares = surface.shares(theta, width, height)
-    two = len(columns.classes) == 2  # noqa: PLR2004
-    return diverging(shares[..., 1]) if two else of_classes(shares)
+        return [(f"What it says{others}", None), *coloured(columns.classes, CLASSES)]
+    return [(f"What it says of {columns.target_names[0]}{others}: blue low, red high", None)]
 
 
 def boundary(surface: Surface, theta: Parameters) -> Part:
@@ -111,16 +102,17 @@ def boundary(surface: Surface, theta: Parameters) -> Part:
 def _units(surface: Surface, theta: Parameters) -> Part:
     w = (WIDTH - (UNITS_PER_ROW - 1) * LINE) / UNITS_PER_ROW
     h = 0.6 * w
-    outputs = surface.units(theta, 40, 24)
     elements = []
     order = weightiest(theta, MOST_UNITS)
-    for n, unit in enumerate(order):
+    for n, (unit, outputs) in enumerate(
+        zip(order, surface.units(theta, order, 40, 24), strict=True)
+    ):
         row, column = divmod(n, UNITS_PER_ROW)
         x, y = column * (w + LINE), row * (h + 2 * LINE) + LINE
         text = f"{unit + 1}: {theta.W2[0, unit]:+.3g}"
         elements.append(
             f'<g transform="translate({x:.1f},{y:.1f})"><text y="-3">{text}</text>'
-            f"{image(diverging(stretched(outputs[unit])), w, h)}</g>"
+            f"{image(diverging(stretched(outputs)), w, h)}</g>"
         )
     rows = -(-len(order) // UNITS_PER_ROW)
     return Part("".join(elements), rows * (h + 2 * LINE))

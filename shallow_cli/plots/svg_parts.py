@@ -99,7 +99,8 @@ def framed(x: Axis, y: Axis, width: float, height: float, inside: str) -> Part:
         f'<text transform="translate({10 - LEFT},{h / 2:g}) rotate(-90)" '
         f'text-anchor="middle">{written(y.label)}</text>'
     )
-    return Part(f'<g transform="translate({LEFT},0)">{inside}{"".join(lines)}</g>', height)
+    clipped = f'<svg width="{w:g}" height="{h:g}">{inside}</svg>'
+    return Part(f'<g transform="translate({LEFT},0)">{clipped}{"".join(lines)}</g>', height)
 
 
 def dots(x: Axis, y: Axis, places: Array, w: float, h: float) -> str:

@@ -23,14 +23,15 @@ def unit_pictures(pictures: Pictures, units: Sequence[int]) -> dict[int, str]:
     """A map of each unit over the plane, or of a model with one input its curve."""
     theta, network, (w, h) = pictures.model.theta, pictures.model.network, HALF
     if pictures.surface is not None:
-        maps = pictures.surface.units(theta, *PIXELS)
-        return {unit: image(diverging(stretched(maps[unit])), 2 * w, 2 * h) for unit in units}
+        maps = pictures.surface.units(theta, units, *PIXELS)
+        images = [image(diverging(stretched(outputs)), 2 * w, 2 * h) for outputs in maps]
+        return dict(zip(units, images, strict=True))
     if pictures.profile is None:
         return {}
     inputs = profile_inputs(pictures.model.columns, pictures.profile)
-    Z1 = theta.W1 @ inputs[None, :] + theta.b1
-    A1 = ACTIVATIONS[network.activation].of(Z1.astype(np.float64), network.leak)
-    return {unit: _curve(A1[unit]) for unit in units}
+    Z1 = theta.layer1[list(units)].astype(np.float64) @ [inputs, np.ones_like(inputs)]
+    A1 = ACTIVATIONS[network.activation].of(Z1, network.leak)
+    return dict(zip(units, map(_curve, A1), strict=True))
 
 
 def profile_inputs(columns: Columns, profile: Curves) -> Array:

@@ -80,6 +80,13 @@ class Columns:
         return tuple(feature.name for feature in self.features)
 
     @property
+    def output_names(self) -> tuple[str, ...]:
+        """What each output unit tells of: a class, of two the second, or a target."""
+        if not self.classes:
+            return self.target_names
+        return self.classes[1:] if self.n_y == 1 else self.classes
+
+    @property
     def target_names(self) -> tuple[str, ...]:
         """In the order of the table's columns."""
         return tuple(column.name for column in self.targets)

@@ -1,12 +1,13 @@
 "use strict";
 
 // Draws the network, its units and what it says anew for another moment of the training, from the
-// weights in the page. Everything that this script writes are numbers and colours.
+// weights in the page.
 
 const numbers = JSON.parse(document.getElementById("numbers").textContent);
 const [inputs, hidden, outputs] = numbers.sizes;
-const size = hidden * (inputs + 1) + outputs * (hidden + 1);
+const parameters = hidden * (inputs + 1) + outputs * (hidden + 1);
 const weights = decoded(numbers.weights);
+const palette = numbers.colours;
 
 const activations = {
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
@@ -15,7 +16,18 @@ const activations = {
   leaky_relu: (z) => (z > 0 ? z : numbers.leak * z),
   identity: (z) => z,
 };
+// From Z2 to A2, in place.
+const outputFunctions = {
+  sigmoid: (Z2) => { Z2[0] = activations.sigmoid(Z2[0]); },
+  linear: () => {},
+  softmax: (Z2) => {
+    const highest = Z2.reduce((most, z) => Math.max(most, z), -Infinity);
+    const total = Z2.reduce((sum, z, k) => sum + (Z2[k] = Math.exp(z - highest)), 0);
+    Z2.forEach((power, k) => { Z2[k] = power / total; });
+  },
+};
 const activation = activations[numbers.activation];
+const outputFunction = outputFunctions[numbers.output];
 
 // Little-endian float64, as the model file has them.
 function decoded(text) {
@@ -26,87 +38,74 @@ function decoded(text) {
 
 // The vector of all weights at a moment: [W1 | b1] row by row, then [W2 | b2].
 function vectorAt(moment) {
-  return weights.subarray(moment * size, (moment + 1) * size);
+  return weights.subarray(moment * parameters, (moment + 1) * parameters);
 }
 
-// A2 from the Z1 of all hidden units.
-function output(vector, Z1) {
-  const A1 = Z1.map(activation);
-  const start = hidden * (inputs + 1);
-  const Z2 = Array.from({ length: outputs }, (_, k) => {
-    const row = start + k * (hidden + 1);
-    return A1.reduce((sum, a, j) => sum + vector[row + j] * a, vector[row + hidden]);
-  });
-  if (numbers.output === "sigmoid") return Z2.map(activations.sigmoid);
-  if (numbers.output === "linear") return Z2;
-  const highest = Math.max(...Z2);
-  const powers = Z2.map((z) => Math.exp(z - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+// Fills A2 from Z1, which it overwrites by A1.
+function pass(vector, Z1, A2) {
+  for (let j = 0; j < hidden; j++) Z1[j] = activation(Z1[j]);
+  let place = hidden * (inputs + 1);
+  for (let k = 0; k < outputs; k++, place++) {
+    let sum = 0;
+    for (let j = 0; j < hidden; j++, place++) sum += vector[place] * Z1[j];
+    A2[k] = sum + vector[place];
+  }
+  outputFunction(A2);
 }
 
-// Z1 = origin + x · right + y · up for each hidden unit, as the inputs on the plane are.
+// Z1 = origin + x · right + y · up of each hidden unit: what the inputs on the plane give.
 function unitsOnPlane(vector, plane) {
-  return Array.from({ length: hidden }, (_, j) => {
-    const row = j * (inputs + 1);
-    const along = (direction) =>
-      direction.reduce((sum, value, i) => sum + vector[row + i] * value, 0);
-    return [along(plane.origin) + vector[row + inputs], along(plane.right), along(plane.up)];
-  });
+  const along = (direction) => Float64Array.from({ length: hidden }, (_, j) =>
+    direction.reduce((sum, value, i) => sum + vector[j * (inputs + 1) + i] * value, 0));
+  const origin = along(plane.origin).map((z, j) => z + vector[j * (inputs + 1) + inputs]);
+  return { origin, right: along(plane.right), up: along(plane.up) };
 }
 
-// What `of` says at the middle of every cell of the plane, from the upper left.
+// Calls `of` for the middle of every cell of the plane, line by line from the top.
 function overPlane(plane, [width, height], of) {
   const at = ([low, high], share) => low + (high - low) * share;
-  const found = [];
-  for (let row = 0; row < height; row++) {
+  for (let row = 0, cell = 0; row < height; row++) {
     const y = at(plane.y, 1 - (row + 0.5) / height);
-    for (let column = 0; column < width; column++) {
-      found.push(of(at(plane.x, (column + 0.5) / width), y));
+    for (let column = 0; column < width; column++, cell++) {
+      of(cell, at(plane.x, (column + 0.5) / width), y);
     }
   }
-  return found;
 }
 
-// From 0 (low) by ½ (middle) to 1 (high).
-function diverging(value) {
-  const { low, middle, high } = numbers.colours;
+// The part of a colour from 0 (low) by ½ (middle) to 1 (high).
+function diverging(value, part) {
   const distance = Math.min(1, 2 * Math.abs(value - 0.5));
-  const end = value > 0.5 ? high : low;
-  return middle.map((part, n) => part + distance * (end[n] - part));
-}
-
-// The colour of the likeliest class, paler where in doubt.
-function ofClasses(shares) {
-  const { classes, palest } = numbers.colours;
-  const most = Math.max(...shares);
-  const sure = (most - 1 / shares.length) / (1 - 1 / shares.length);
-  const depth = palest + (1 - palest) * sure;
-  return classes[shares.indexOf(most) % classes.length].map((part) => 255 + depth * (part - 255));
-}
-
-function ends(values) {
-  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Infinity, -Infinity]);
+  const end = value > 0.5 ? palette.high : palette.low;
+  return palette.middle[part] + distance * (end[part] - palette.middle[part]);
 }
 
 function stretched(value, [low, high]) {
   return high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5;
 }
 
-function colourOf(A2, bounds) {
-  if (bounds) return diverging(stretched(A2[0], bounds));
-  return A2.length === 1 ? diverging(A2[0]) : ofClasses(A2);
+// The part of the colour of the likeliest class, paler where in doubt.
+function ofClasses(shares, part) {
+  const most = shares.reduce((high, share) => Math.max(high, share), 0);
+  const sure = (most - 1 / shares.length) / (1 - 1 / shares.length);
+  const depth = palette.palest + (1 - palette.palest) * sure;
+  const colour = palette.classes[shares.indexOf(most) % palette.classes.length];
+  return 255 + depth * (colour[part] - 255);
 }
 
-function paint(image, colours, [width, height]) {
+const colourings = {
+  number: (A2, part) => diverging(stretched(A2[0], numbers.plane.bounds), part),
+  probability: (A2, part) => diverging(A2[A2.length - 1], part),
+  classes: ofClasses,
+};
+
+// Draws into an image: `fill` sets each part of the colour of each cell.
+function paint(image, [width, height], fill) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
-  colours.forEach((colour, n) => {
-    pixels.data.set([...colour.map(Math.round), 255], 4 * n);
-  });
+  fill((cell, part, value) => { pixels.data[4 * cell + part] = Math.round(value); });
+  for (let cell = 0; cell < width * height; cell++) pixels.data[4 * cell + 3] = 255;
   context.putImageData(pixels, 0, 0);
   image.setAttribute("href", canvas.toDataURL());
 }
@@ -114,23 +113,45 @@ function paint(image, colours, [width, height]) {
 function showPlane(vector) {
   const plane = numbers.plane;
   const units = unitsOnPlane(vector, plane);
-  const colours = overPlane(plane, plane.pixels, (x, y) =>
-    colourOf(output(vector, units.map(([c, r, u]) => c + x * r + y * u)), plane.bounds));
-  paint(document.querySelector("#boundary image"), colours, plane.pixels);
+  const [Z1, A2] = [new Float64Array(hidden), new Float64Array(outputs)];
+  const colour = colourings[plane.kind];
+  paint(document.querySelector("#boundary image"), plane.pixels, (set) => {
+    overPlane(plane, plane.pixels, (cell, x, y) => {
+      for (let j = 0; j < hidden; j++) Z1[j] = units.origin[j] + x * units.right[j] + y * units.up[j];
+      pass(vector, Z1, A2);
+      for (let part = 0; part < 3; part++) set(cell, part, colour(A2, part));
+    });
+  });
   for (const group of document.querySelectorAll("#network .unit")) {
-    const [c, r, u] = units[Number(group.dataset.unit)];
-    const found = overPlane(plane, plane.unit_pixels, (x, y) => activation(c + x * r + y * u));
+    const j = Number(group.dataset.unit);
+    const [width, height] = plane.unit_pixels;
+    const found = new Float64Array(width * height);
+    overPlane(plane, plane.unit_pixels, (cell, x, y) => {
+      found[cell] = activation(units.origin[j] + x * units.right[j] + y * units.up[j]);
+    });
     const bounds = ends(found);
-    const shown = found.map((value) => diverging(stretched(value, bounds)));
-    paint(group.querySelector("image"), shown, plane.unit_pixels);
+    paint(group.querySelector("image"), plane.unit_pixels, (set) => {
+      found.forEach((value, cell) => {
+        for (let part = 0; part < 3; part++) set(cell, part, diverging(stretched(value, bounds), part));
+      });
+    });
   }
+}
+
+function ends(values) {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity]);
 }
 
 function showProfile(vector) {
   const { inputs: places, x, bounds, height, targets } = numbers.profile;
-  const Z1 = places.map((place) =>
-    Array.from({ length: hidden }, (_, j) => vector[2 * j] * place + vector[2 * j + 1]));
-  const said = Z1.map((column) => output(vector, column));
+  const Z1At = (place) =>
+    Float64Array.from({ length: hidden }, (_, j) => vector[2 * j] * place + vector[2 * j + 1]);
+  const said = places.map((place) => {
+    const A2 = new Float64Array(outputs);
+    pass(vector, Z1At(place), A2);
+    return A2;
+  });
   document.querySelectorAll("#profile .curve").forEach((curve, k) => {
     const [offset, scale] = targets[k] ?? targets[0];
     curve.setAttribute("points", said.map((A2, at) => {
@@ -139,7 +160,7 @@ function showProfile(vector) {
     }).join(" "));
   });
   for (const group of document.querySelectorAll("#network .unit")) {
-    const found = Z1.map((column) => activation(column[Number(group.dataset.unit)]));
+    const found = places.map((place) => activation(Z1At(place)[Number(group.dataset.unit)]));
     group.querySelector("polyline").setAttribute("points", unitCurve(found));
   }
 }
@@ -183,10 +204,11 @@ function show(moment) {
 
 const slider = document.getElementById("moment");
 const play = document.getElementById("play");
+const PAUSE = 400; // milliseconds between two moments
 let playing = 0;
 
 function stop() {
-  clearInterval(playing);
+  clearTimeout(playing);
   playing = 0;
   play.textContent = "Play";
 }
@@ -195,6 +217,7 @@ function go(moment) {
   slider.value = moment;
   show(moment);
   if (slider.value === slider.max) stop();
+  else playing = setTimeout(() => go(moment + 1), PAUSE);
 }
 
 slider.addEventListener("input", () => {
@@ -207,11 +230,15 @@ play.addEventListener("click", () => {
     return;
   }
   play.textContent = "Stop";
-  playing = setInterval(() => go(Number(slider.value) + 1), 400);
   go(slider.value === slider.max ? 0 : Number(slider.value) + 1);
 });
+let opened = [];
 addEventListener("beforeprint", () => {
   stop();
-  document.querySelectorAll("details").forEach((each) => { each.open = true; });
+  opened = Array.from(document.querySelectorAll("details:not([open])"));
+  opened.forEach((each) => { each.open = true; });
 });
-document.getElementById("controls").hidden = numbers.labels.length < 2;
+addEventListener("afterprint", () => {
+  opened.forEach((each) => { each.open = false; });
+});
+document.getElementById("controls").hidden = false;
