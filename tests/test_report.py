@@ -153,7 +153,13 @@ def test_the_slider_stands_at_the_model_among_its_moments(shallow: Shallow) -> N
     assert epochs == sorted(set(epochs))
     assert 0 < kept < len(moments) - 1
     assert moments[kept].theta is model.theta
-    assert moments[kept].label == f"epoch {model.kept.epoch}, the model"
+    assert moments[kept].label == (
+        f"epoch {model.kept.epoch}, the model, loss {model.kept.loss:.4g}"
+    )
+    assert moments[0].label == f"epoch 0, loss {model.history[0].loss:.4g}"
+    logged = {row.epoch for row in model.history}
+    for moment in [*moments[:kept], *moments[kept + 1 :]]:
+        assert ("loss" in moment.label) == (moment.epoch in logged)
     late = dataclasses.replace(
         model, history=model.history[:1], ended={**model.ended, "epoch": 900}
     )
@@ -174,9 +180,10 @@ def test_steps_after_the_last_epoch_are_told(shallow: Shallow) -> None:
     ended = {**model.ended, "reason": "interrupted", "partial_steps": 3}
     moments, kept = moments_of(dataclasses.replace(model, ended=ended))
     labels = [moment.label for moment in moments[-2:]]
-    assert labels == ["epoch 20", "epoch 20 and 3 steps, the model"]
+    loss = f"loss {model.kept.loss:.4g}"
+    assert labels == [f"epoch 20, {loss}", f"epoch 20 and 3 steps, the model, {loss}"]
     moments, _ = moments_of(dataclasses.replace(model, ended={**ended, "partial_steps": 1}))
-    assert moments[-1].label == "epoch 20 and 1 step, the model"
+    assert moments[-1].label == f"epoch 20 and 1 step, the model, {loss}"
     assert kept == len(moments) - 1
 
 

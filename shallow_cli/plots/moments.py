@@ -10,7 +10,7 @@ from shallow_cli.model import Model
 
 @dataclass(frozen=True)
 class Moment:
-    """The weights after some epochs."""
+    """The weights after some epochs; the label has the loss where it was logged."""
 
     epoch: int
     label: str
@@ -24,14 +24,19 @@ def kept_at(model: Model) -> str:
     return f"epoch {model.kept.epoch}{more}"
 
 
+def _label(model: Model, epoch: int) -> str:
+    losses = [row.loss for row in model.history if row.epoch == epoch]
+    return ", ".join([f"epoch {epoch}", *(f"loss {loss:.4g}" for loss in losses)])
+
+
 def moments_of(model: Model) -> tuple[list[Moment], int]:
     """All of them in order, and which of them is that of the kept weights."""
     epoch, steps = model.kept.epoch, model.ended["partial_steps"]
     others = [
-        Moment(each.epoch, f"epoch {each.epoch}", parameters(model.network, each.vector))
+        Moment(each.epoch, _label(model, each.epoch), parameters(model.network, each.vector))
         for each in model.snapshots
         if each.epoch != epoch or steps
     ]
     before = [moment for moment in others if moment.epoch <= epoch]
-    kept = Moment(epoch, f"{kept_at(model)}, the model", model.theta)
+    kept = Moment(epoch, f"{kept_at(model)}, the model, loss {model.kept.loss:.4g}", model.theta)
     return [*before, kept, *others[len(before) :]], len(before)
