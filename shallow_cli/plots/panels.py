@@ -83,13 +83,8 @@ def _draw_chart(curves: Curves, box: Box) -> None:
 
 
 def _map(surface: Surface) -> Panel:
-    columns = surface.model.columns
-    if columns.classes:
-        title, names = "What it says", tuple(columns.classes)
-    else:
-        title = f"What it says of {columns.target_names[0]}"
-        names = (DATA,) if surface.points is not None else ()
-    return Panel(title, names, MAP + BELOW, partial(_draw_map, surface))
+    names = surface.model.columns.classes or (DATA,) * (surface.points is not None)
+    return Panel(surface.title, tuple(names), MAP + BELOW, partial(_draw_map, surface))
 
 
 def _draw_map(surface: Surface, box: Box) -> None:

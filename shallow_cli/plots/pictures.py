@@ -60,6 +60,14 @@ class Surface:
         return unscaled(self.model.columns.targets, A2)[..., 0]
 
     @property
+    def title(self) -> str:
+        """What is on the map, and where on it the other inputs are."""
+        columns = self.model.columns
+        of = "" if columns.classes else f" of {columns.target_names[0]}"
+        others = f", {self.plane.others}" if self.plane.others else ""
+        return f"What it says{of}{others}"
+
+    @property
     def about_units(self) -> str:
         """What maps of hidden units show, and the numbers beside them."""
         outputs = self.model.columns.output_names

@@ -75,10 +75,9 @@ def chart(curves: Curves, width: float, height: float) -> Part:
 def legend(surface: Surface) -> Words:
     """What the colours of a boundary mean."""
     columns = surface.model.columns
-    others = f", {surface.plane.others}" if surface.plane.others else ""
     if columns.classes:
-        return [(f"What it says{others}", None), *coloured(columns.classes, CLASSES)]
-    return [(f"What it says of {columns.target_names[0]}{others}: blue low, red high", None)]
+        return [(surface.title, None), *coloured(columns.classes, CLASSES)]
+    return [(f"{surface.title}: blue low, red high", None)]
 
 
 def boundary(surface: Surface, theta: Parameters) -> Part:
