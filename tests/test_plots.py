@@ -12,11 +12,21 @@ from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.files.model_file import load_model
 from shallow_cli.plots import planes
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colours import CLASSES, LINE_NAMES, LINES, diverging, of_classes
+from shallow_cli.plots.colouring import point_colours
+from shallow_cli.plots.colours import (
+    BLUE,
+    CLASSES,
+    LINE_NAMES,
+    LINES,
+    RED,
+    WHITE,
+    diverging,
+    of_classes,
+)
 from shallow_cli.plots.curves import loss_curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.moments import moments_of
-from shallow_cli.plots.pictures import pictures_of
+from shallow_cli.plots.pictures import Surface, pictures_of
 from shallow_cli.plots.planes import plane_of_columns, plane_of_most_variance, positions
 from shallow_cli.plots.text import cells_of
 from shallow_cli.tables.columns import Column, Columns
@@ -37,6 +47,24 @@ def test_colours_are_those_of_the_palettes() -> None:
     assert sure == [0, 158, 115]  # Okabe and Ito
     assert doubtful == [177, 201, 226]
     assert len(set(CLASSES)) == len(LINES) == len(LINE_NAMES) == 10
+
+
+def test_a_row_has_the_colour_of_its_class_or_of_its_target(moons: Path, shallow: Shallow) -> None:
+    surface = surface_of(load_model(moons))
+    assert surface.points is not None
+    expected = [CLASSES[int(number)] for number in surface.points.targets]
+    assert list(map(tuple, point_colours(surface, np.zeros(0)).tolist())) == expected
+    shallow("train", ROOT / "configs/diabetes.yaml", "-q", "--set", "epochs=20")
+    surface = surface_of(load_model(Path("model.npz")), ROOT / "data/diabetes.csv")
+    assert surface.points is not None
+    targets = surface.points.targets
+    low, middle = float(targets.min()), float(np.median(targets))
+    colours = point_colours(surface, np.array([low, 2 * middle - low]))
+    assert tuple(colours[targets.argmin()]) == BLUE
+    assert tuple(colours[targets.argmax()]) == RED  # as all that is beyond the map
+    assert (colours[targets == middle] == WHITE).all()
+    bare = Surface(surface.model, surface.plane, None)
+    assert point_colours(bare, np.zeros(3)).shape == (0, 3)
 
 
 def test_points_are_in_their_cells() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+import numpy as np
+
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
-from shallow_cli.plots.colours import diverging, of_classes
+from shallow_cli.plots.colours import CLASSES, diverging, of_classes
 from shallow_cli.plots.pictures import Surface, stretched
 from shallow_cli.tables.columns import Columns
 
@@ -36,6 +38,17 @@ def map_pixels(surface: Surface, theta: Parameters, width: int, height: int) -> 
     """The colours of what a model says over its plane (height, width, 3)."""
     values = values_over(surface, theta, width, height)
     return PIXELS[kind_of(surface.model.columns)](values)
+
+
+def point_colours(surface: Surface, values: Array) -> Array:
+    """Those of the data points on a map of these values (m, 3): of their class or their target."""
+    if surface.points is None:
+        return np.empty((0, 3), np.uint8)
+    targets = surface.points.targets
+    if surface.model.columns.classes:
+        return np.array(CLASSES, np.uint8)[targets.astype(np.intp) % len(CLASSES)]
+    low, high = values.min(), values.max()
+    return diverging(np.clip((targets - low) / max(high - low, np.finfo(float).tiny), 0, 1))
 
 
 VALUES: dict[Kind, Callable[[Surface, Parameters, int, int], Array]] = {

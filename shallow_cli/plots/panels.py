@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colouring import Kind, kind_of, map_pixels, values_over
-from shallow_cli.plots.colours import CLASSES, LINES, diverging
+from shallow_cli.plots.colouring import PIXELS, Kind, kind_of, point_colours, values_over
+from shallow_cli.plots.colours import CLASSES, LINES, WHITE, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
 from shallow_cli.plots.lettering import inches
@@ -42,6 +43,7 @@ BAR, BAR_GAP = 0.12, 0.1  # how wide a scale of colours is, and how far from its
 UNIT_GAP, UNIT_SHAPE = 0.14, 0.6
 DATA = "the data"
 IDEAL: dict[str, Any] = {"color": "#888888", "linestyle": "--", "linewidth": 0.8}
+DOT: dict[str, Any] = {"linestyle": "", "markeredgecolor": "#888888", "markeredgewidth": 0.5}
 MARK: dict[str, Any] = {"linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.5}
 
 
@@ -92,10 +94,11 @@ def _draw_map(surface: Surface, box: Box) -> None:
     beside = _beside(scale) if scale else RIGHT
     width = WIDTH - box.left - beside
     axes = box.axes(box.left, 0, width, MAP)
-    pixels = map_pixels(surface, surface.model.theta, *MAP_PIXELS)
+    values = values_over(surface, surface.model.theta, *MAP_PIXELS)
+    pixels = PIXELS[kind_of(surface.model.columns)](values)
     ends = (x.low, x.high, y.low, y.high)
     axes.imshow(pixels, extent=ends, aspect="auto", interpolation="none")
-    handles = _mark(axes, surface)
+    handles = _mark(axes, surface, point_colours(surface, values))
     framed(axes, x, y, width, MAP)
     if scale:
         _draw_scale(scale, box, box.left + width + BAR_GAP)
@@ -131,13 +134,16 @@ def _draw_scale(scale: Axis, box: Box, left: float) -> None:
     axes.set_xticks([])
 
 
-def _mark(axes: Axes, surface: Surface) -> list[Line2D]:
+def _mark(axes: Axes, surface: Surface, colours: Array) -> list[Line2D]:
     """A mark for each row, and those of the legend."""
     points, n_classes = surface.points, len(surface.model.columns.classes)
     places = np.empty((0, 2)) if points is None else points.places
     targets = np.empty(0) if points is None else points.targets
     if not n_classes:
-        return [] if points is None else axes.plot(*places.T, "o", color="#222222", **MARK)
+        axes.scatter(
+            places[:, 0], places[:, 1], s=14, c=colours / 255, edgecolors="white", linewidths=0.5
+        )
+        return [] if points is None else axes.plot([], [], "o", color=hexadecimal(WHITE), **DOT)
     handles = []
     for n in range(n_classes):
         there = places[targets == n].T

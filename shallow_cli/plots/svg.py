@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colouring import map_pixels
+from shallow_cli.plots.colouring import PIXELS, kind_of, point_colours, values_over
 from shallow_cli.plots.colours import CLASSES, LINES, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
@@ -83,19 +88,25 @@ def legend(surface: Surface) -> Words:
 def boundary(surface: Surface, theta: Parameters) -> Part:
     """What a model says over its plane, with the data on it."""
     w, h = WIDTH - LEFT, MAP_HEIGHT - BELOW
-    elements = [image(map_pixels(surface, theta, *MAP_PIXELS), w, h)]
-    if surface.points is not None:
-        plane, places = surface.plane, surface.points.places
-        xs, ys = plane.x.share(places[:, 0]) * w, (1 - plane.y.share(places[:, 1])) * h
-        classes = bool(surface.model.columns.classes)
-        for x, y, target in zip(xs, ys, surface.points.targets, strict=True):
-            number = int(target) if classes else 0
-            colour = hexadecimal(CLASSES[number % len(CLASSES)]) if classes else "#222"
-            elements.append(
-                f'<path class="point" transform="translate({x:.1f},{y:.1f})" '
-                f'd="{MARKERS[number % len(MARKERS)]}" fill="{colour}"/>'
-            )
-    return framed(surface.plane.x, surface.plane.y, WIDTH, MAP_HEIGHT, "".join(elements))
+    values = values_over(surface, theta, *MAP_PIXELS)
+    pixels = PIXELS[kind_of(surface.model.columns)](values)
+    marks = _marks(surface, point_colours(surface, values), w, h)
+    inside = "".join([image(pixels, w, h), *marks])
+    return framed(surface.plane.x, surface.plane.y, WIDTH, MAP_HEIGHT, inside)
+
+
+def _marks(surface: Surface, colours: Array, w: float, h: float) -> Iterator[str]:
+    """A mark for each row, of its class and in its colour."""
+    if surface.points is None:
+        return
+    plane, places = surface.plane, surface.points.places
+    xs, ys = plane.x.share(places[:, 0]) * w, (1 - plane.y.share(places[:, 1])) * h
+    numbers = surface.points.targets if surface.model.columns.classes else np.zeros(len(places))
+    for x, y, number, colour in zip(xs, ys, numbers, colours.tolist(), strict=True):
+        yield (
+            f'<path class="point" transform="translate({x:.1f},{y:.1f})" '
+            f'd="{MARKERS[int(number) % len(MARKERS)]}" fill="{hexadecimal(tuple(colour))}"/>'
+        )
 
 
 def _units(surface: Surface, theta: Parameters) -> Part:
