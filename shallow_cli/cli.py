@@ -12,6 +12,7 @@ import typer
 from shallow_cli import __version__, errors
 from shallow_cli.commands.course import course_cli
 from shallow_cli.commands.evaluate import evaluate_cli
+from shallow_cli.commands.export import export_cli
 from shallow_cli.commands.generate import generate_cli
 from shallow_cli.commands.gradcheck import gradcheck_cli
 from shallow_cli.commands.init import init_cli
@@ -84,6 +85,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": init_cli,
     "inspect": inspect_cli,
     "plot": plot_cli,
+    "export": export_cli,
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EXIT_CODES)(command)

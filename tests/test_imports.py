@@ -33,6 +33,7 @@ LEVELS = [
     "sweep.running",
     "sweep.rows",
     "sweep.plan",
+    "export.python export.checking export.program",
     "evaluation crossvalidation",
     "answers checking choosing scores",
     "resuming",

@@ -54,3 +54,8 @@ def check_stream(seed: int, purpose: str) -> np.random.RandomState:
 def folds_stream(seed: int, repeat: int) -> np.random.RandomState:
     """The stream that deals the rows to the folds of one repeat of a cross-validation."""
     return np.random.RandomState([seed, 4, repeat])
+
+
+def export_stream(column: int) -> np.random.RandomState:
+    """The stream of a made-up column, of which an exported model is asked."""
+    return np.random.RandomState([column, 5])

@@ -1,0 +1,82 @@
+"""`shallow export`: a model as what runs without shallow."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from shallow_cli.commands.options import DEFAULT_MODEL, ModelFile, likely_model
+from shallow_cli.console.streams import say
+from shallow_cli.errors import DataError, ModelFileError, Problem, UsageError
+
+
+def export_cli(
+    form: Annotated[
+        Literal["python"], typer.Option("--to", help="What to write: a Python program.")
+    ],
+    model: ModelFile = DEFAULT_MODEL,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DATA]", readable=False, help="A CSV on whose rows it is checked as well."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where it goes; MODEL.py without it."),
+    ] = None,
+) -> None:
+    """Write a model as what runs without shallow.
+
+    The program needs nothing but Python 3: it reads a CSV on standard input and writes
+    predictions, with --proba the probability of each class as well. Before it is written it is
+    run on made-up rows, with gaps and unknown words, and on those of DATA: every answer must be
+    that of the model, numbers and probabilities to 9 digits.
+
+    \b
+    Example:
+      shallow export model.npz --to python -o model.py
+      python3 model.py < data.csv > predictions.csv
+    """
+    export(model, data, output or Path(model.with_suffix(SUFFIXES[form]).name))
+
+
+SUFFIXES = {"python": ".py"}
+
+
+def export(path: Path, data: Path | None, output: Path) -> None:
+    """Write the program of a model, if it says what the model says.
+
+    Raises:
+        UsageError: if the output is an input.
+        DataError: if DATA cannot be read or does not fit the model, or the output be written.
+        ModelFileError: if the model cannot be read, or would be answered otherwise.
+    """
+    from shallow_cli.export.checking import TOLERANCE, disagreement, made_up
+    from shallow_cli.export.python import program_of
+    from shallow_cli.files.atomic import replacing, require_writable
+    from shallow_cli.files.model_file import load_model
+
+    if output.resolve() in {each.resolve() for each in (path, data) if each}:
+        raise UsageError(Problem("-o names an input; it is not replaced", str(output)))
+    require_writable(output, DataError)
+    model = load_model(path, f"shallow export {likely_model(data)} {path}")
+    program = program_of(model)
+    tables = [made_up(model), *([_bytes_of(data)] if data else [])]
+    for table in tables:
+        wrong = disagreement(model, program, table)
+        if wrong:
+            text = f"not exported, for its program would answer otherwise: {wrong}"
+            raise ModelFileError(Problem(text, str(path)))
+    with replacing(output, DataError) as file:
+        file.write(program.encode())
+    rows = sum(table.count(b"\n") for table in tables)
+    say(f"wrote {output}: {rows} rows answered as by the model, to {TOLERANCE:g}")
+
+
+def _bytes_of(data: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(data) == "-" else data.read_bytes()
+    except OSError as error:
+        raise DataError(Problem(f"cannot be read: {error.strerror}", str(data))) from error

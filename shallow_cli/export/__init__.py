@@ -1,0 +1,1 @@
+"""Models as what runs without shallow."""
