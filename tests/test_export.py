@@ -56,7 +56,7 @@ def test_every_shipped_config_on_all_rows_of_its_data(name: str, shallow: Shallo
     proba = ["--proba"] if model.columns.classes else []
     done = shallow("export", "m.npz", data, "--to", "python", "-o", "m.py")
     assert done.out == ""
-    assert "answered as by the model, to 1e-09" in done.err
+    assert f"200 made-up rows and those of {data} as the model does, to 1e-09" in done.err
     found = answered(Path("m.py"), data.read_bytes(), *proba)
     assert alike(found, shallow("predict", "m.npz", data, *proba).out) > 100
 
@@ -166,6 +166,8 @@ def test_a_program_that_says_something_else_is_not_written(
     """Whatever is wrong with it: an equation, or the way in which it reads."""
     model = load_model(iris_model)
     right = program_of(model)
+    table = Path("made-up.csv")
+    table.write_bytes(made_up(model))
     for old, new in (
         ("math.tanh", "math.sin"),
         ("total + bias", "total"),
@@ -175,12 +177,12 @@ def test_a_program_that_says_something_else_is_not_written(
     ):
         assert right.count(old) == 1
         wrong = right.replace(old, new)
-        assert disagreement(model, wrong, made_up(model))
+        assert disagreement(model, wrong, table)
         monkeypatch.setattr(python, "program_of", lambda _, wrong=wrong: wrong)
         done = shallow("export", iris_model, "--to", "python", "-o", "m.py", code=3)
         assert "not exported, for its program would answer otherwise: " in done.err
         assert not Path("m.py").exists()
-    assert disagreement(model, right, made_up(model)) == ""
+    assert disagreement(model, right, table) == ""
 
 
 def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:
@@ -201,11 +203,14 @@ def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:
         (["--to", "c"], 2, "'c' is not one of 'python'"),
         (["--to", "python", "-o", "missing/m.py"], 3, "no folder missing"),
         (["missing.csv", "--to", "python"], 3, "missing.csv: cannot be read: No such file"),
+        (["bad.csv", "--to", "python"], 3, "bad.csv:2: petal_width: 'x' is not a number"),
+        (["-", "--to", "python"], 2, "-: can be read only once"),
         (["--to", "python", "-o", "MODEL"], 2, "-o names an input; it is not replaced"),
     ],
 )
 def test_what_cannot_be_exported(
     words: list[str], code: int, said: str, iris_model: Path, shallow: Shallow
 ) -> None:
+    write(Path("bad.csv"), "sepal_length,sepal_width,petal_length,petal_width\n1,2,3,x\n")
     found = [str(iris_model) if word == "MODEL" else word for word in words]
     assert said in shallow("export", iris_model, *found, code=code).err

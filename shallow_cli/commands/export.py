@@ -1,6 +1,5 @@
 """`shallow export`: a model as what runs without shallow."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,34 +48,35 @@ def export(path: Path, data: Path | None, output: Path) -> None:
     """Write the program of a model, if it says what the model says.
 
     Raises:
-        UsageError: if the output is an input.
+        UsageError: if the output is an input, or DATA can be read only once.
         DataError: if DATA cannot be read or does not fit the model, or the output be written.
         ModelFileError: if the model cannot be read, or would be answered otherwise.
     """
-    from shallow_cli.export.checking import TOLERANCE, disagreement, made_up
+    import tempfile
+
+    from shallow_cli.export.checking import ROWS, TOLERANCE, disagreement, made_up
     from shallow_cli.export.python import program_of
     from shallow_cli.files.atomic import replacing, require_writable
+    from shallow_cli.files.identity import are_files
     from shallow_cli.files.model_file import load_model
 
     if output.resolve() in {each.resolve() for each in (path, data) if each}:
         raise UsageError(Problem("-o names an input; it is not replaced", str(output)))
     require_writable(output, DataError)
+    if data is not None and not are_files([data]):
+        text = "can be read only once, and the answers to it are compared; write it to a file first"
+        raise UsageError(Problem(text, str(data)))
     model = load_model(path, f"shallow export {likely_model(data)} {path}")
     program = program_of(model)
-    tables = [made_up(model), *([_bytes_of(data)] if data else [])]
-    for table in tables:
-        wrong = disagreement(model, program, table)
-        if wrong:
-            text = f"not exported, for its program would answer otherwise: {wrong}"
-            raise ModelFileError(Problem(text, str(path)))
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "made-up.csv")
+        table.write_bytes(made_up(model))
+        for each in (table, *([data] if data else [])):
+            wrong = disagreement(model, program, each)
+            if wrong:
+                text = f"not exported, for its program would answer otherwise: {wrong}"
+                raise ModelFileError(Problem(text, str(path)))
     with replacing(output, DataError) as file:
         file.write(program.encode())
-    rows = sum(table.count(b"\n") for table in tables)
-    say(f"wrote {output}: {rows} rows answered as by the model, to {TOLERANCE:g}")
-
-
-def _bytes_of(data: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(data) == "-" else data.read_bytes()
-    except OSError as error:
-        raise DataError(Problem(f"cannot be read: {error.strerror}", str(data))) from error
+    rows = f"{ROWS} made-up rows" + (f" and those of {data}" if data else "")
+    say(f"wrote {output}: it answers {rows} as the model does, to {TOLERANCE:g}")

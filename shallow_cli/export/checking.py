@@ -22,17 +22,20 @@ TOLERANCE = 1e-9  # of probabilities and numbers, relative to what is larger tha
 SPREAD, GAPS = 3.0, 0.1  # standard deviations around the mean; of the cells that may be missing
 
 
-def disagreement(model: Model, program: str, table: bytes) -> str:
-    """The first answer to a table in which a program differs from its model, or nothing."""
+def disagreement(model: Model, program: str, data: Path) -> str:
+    """The first answer to a table in which a program differs from its model, or nothing.
+
+    Raises:
+        DataError: if the table cannot be read, or does not fit the model.
+    """
     wish = Wish(proba=bool(model.columns.classes))
-    with tempfile.TemporaryDirectory() as folder:
-        path, data = Path(folder, "program.py"), Path(folder, "table.csv")
+    expected = [row for batch in csv_answers(model, [data], wish) for row in batch]
+    words = ["--proba"] if wish.proba else []
+    with tempfile.TemporaryDirectory() as folder, data.open("rb") as table:
+        path = Path(folder, "program.py")
         path.write_text(program, encoding="utf-8")
-        data.write_bytes(table)
-        expected = [row for batch in csv_answers(model, [data], wish) for row in batch]
-        words = ["--proba"] if wish.proba else []
         command = [sys.executable, "-I", str(path), *words]
-        done = subprocess.run(command, input=table, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(command, stdin=table, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         return done.stderr.decode(errors="replace").strip().splitlines()[-1]
     found = list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
