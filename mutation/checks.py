@@ -55,6 +55,7 @@ PROMISES = (
     f"{CORE}/test_metrics.py",
     f"{CORE}/test_prediction.py",
     "tests/test_model_file.py",
+    "tests/test_tampering.py",
     "tests/test_checkpoint_file.py",
     "tests/test_saving.py",
     "tests/test_resume.py",
@@ -89,7 +90,15 @@ SLOW = (
 )
 
 # The tests of a module, besides those that have its name.
-FILES = ("model_file", "checkpoint_file", "saving", "resume", "checkpoints", "interrupts")
+FILES = (
+    "model_file",
+    "tampering",
+    "checkpoint_file",
+    "saving",
+    "resume",
+    "checkpoints",
+    "interrupts",
+)
 VIEWS = (
     *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
     *("markup", "report_tables", "text"),

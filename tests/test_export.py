@@ -185,6 +185,20 @@ def test_a_program_that_says_something_else_is_not_written(
     assert disagreement(model, right, table) == ""
 
 
+def test_only_an_exported_program_is_replaced(iris_model: Path, shallow: Shallow) -> None:
+    mine = write(Path("iris.py"), "print('mine')\n")
+    done = shallow("export", iris_model, "--to", "python", code=2)
+    assert done.err == (
+        "iris.py: is there and no exported program; it is not replaced. "
+        "Name another, or remove it\n"
+    )
+    assert mine.read_text(encoding="utf-8") == "print('mine')\n"
+    write(mine, "")
+    for _ in range(2):
+        shallow("export", iris_model, "--to", "python")
+        assert mine.read_text(encoding="utf-8") == program_of(load_model(iris_model))
+
+
 def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:
     write(Path("t.csv"), CASES["gaps and words"][0])
     write(Path("c.yaml"), "data: {csv: t.csv, missing: mean, categorical: [b]}\nepochs: 3\n")

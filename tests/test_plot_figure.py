@@ -14,7 +14,7 @@ from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.core.arrays import Array
 from shallow_cli.files.model_file import load_model
 from shallow_cli.plots import figure as figure_module
-from shallow_cli.plots.colouring import map_pixels
+from shallow_cli.plots.colouring import map_pixels, values_over
 from shallow_cli.plots.colours import diverging
 from shallow_cli.plots.figure import figure_bytes
 from shallow_cli.plots.lettering import LETTER, fitted, inches
@@ -95,7 +95,9 @@ def test_the_map_is_what_predict_says_there(moons: Path, iris_model: Path) -> No
         [pixels, *_] = images(drawn(found))
         height, width, _ = pixels.shape
         assert min(height, width) > 300
-        expected = map_pixels(found.surface, found.model.theta, width, height)
+        expected = map_pixels(
+            found.surface, values_over(found.surface, found.model.theta, width, height)
+        )
         np.testing.assert_array_equal(pixels, expected)
 
 

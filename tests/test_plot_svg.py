@@ -13,7 +13,7 @@ import pytest
 from shallow_cli.choosing import chosen_rows, table_of
 from shallow_cli.core.arrays import Array
 from shallow_cli.files.model_file import load_model
-from shallow_cli.plots.colouring import map_pixels
+from shallow_cli.plots.colouring import map_pixels, values_over
 from shallow_cli.plots.colours import diverging, of_classes
 from shallow_cli.plots.pictures import pictures_of
 
@@ -69,7 +69,7 @@ def test_the_map_is_what_predict_says_there(moons: Path, shallow: Shallow) -> No
 def test_of_more_classes_the_likeliest_has_its_colour(iris_model: Path) -> None:
     model = load_model(iris_model)
     surface = surface_of(model, IRIS)
-    found = map_pixels(surface, model.theta, 30, 20)
+    found = map_pixels(surface, values_over(surface, model.theta, 30, 20))
     np.testing.assert_array_equal(found, of_classes(surface.shares(model.theta, 30, 20)))
 
 

@@ -17,7 +17,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.core.outputs import OUTPUTS
 from shallow_cli.files.model_file import load_model
 from shallow_cli.model import Model
-from shallow_cli.plots.colouring import Kind, map_pixels
+from shallow_cli.plots.colouring import Kind, map_pixels, values_over
 from shallow_cli.plots.colours import diverging
 from shallow_cli.plots.diagram import diagram_of
 from shallow_cli.plots.moments import moments_of
@@ -116,7 +116,7 @@ def test_every_moment_is_drawn_as_its_weights_say(
         theta = moments[number].theta
         found = pixels(browser, "#boundary image")
         height, width, _ = found.shape
-        near(found, map_pixels(surface, theta, width, height))
+        near(found, map_pixels(surface, values_over(surface, theta, width, height)))
         seen.add(found.tobytes())
         for unit in diagram_of(model).units[:: 1 + model.network.n_h // 3]:
             expected = diverging(stretched(surface.units(theta, [unit], *PIXELS)[0]))

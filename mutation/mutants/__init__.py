@@ -6,6 +6,7 @@ class weights, are those of the weights of rows here: P31, P33 and P63.
 """
 
 from mutation.mutants.backward import BACKWARD
+from mutation.mutants.checkpoints import CHECKPOINTS
 from mutation.mutants.files import FILES
 from mutation.mutants.lbfgs import QUASI_NEWTON
 from mutation.mutants.losses import LOSSES
@@ -23,7 +24,7 @@ from mutation.mutants.weights import MADE, WEIGHTS
 MUTANTS = sorted(
     (
         *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
-        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES, *VIEWS),
+        *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES, *CHECKPOINTS, *VIEWS),
     ),
     key=lambda mutant: mutant.name,
 )

@@ -48,7 +48,7 @@ def export(path: Path, data: Path | None, output: Path) -> None:
     """Write the program of a model, if it says what the model says.
 
     Raises:
-        UsageError: if the output is an input, or DATA can be read only once.
+        UsageError: if the output is an input or no program, or DATA can be read only once.
         DataError: if DATA cannot be read or does not fit the model, or the output be written.
         ModelFileError: if the model cannot be read, or would be answered otherwise.
     """
@@ -56,13 +56,13 @@ def export(path: Path, data: Path | None, output: Path) -> None:
 
     from shallow_cli.export.checking import ROWS, TOLERANCE, disagreement, made_up
     from shallow_cli.export.python import program_of
-    from shallow_cli.files.atomic import replacing, require_writable
+    from shallow_cli.files.atomic import replacing
     from shallow_cli.files.identity import are_files
     from shallow_cli.files.model_file import load_model
 
     if output.resolve() in {each.resolve() for each in (path, data) if each}:
         raise UsageError(Problem("-o names an input; it is not replaced", str(output)))
-    require_writable(output, DataError)
+    require_replaceable(output)
     if data is not None and not are_files([data]):
         text = "can be read only once, and the answers to it are compared; write it to a file first"
         raise UsageError(Problem(text, str(data)))
@@ -80,3 +80,19 @@ def export(path: Path, data: Path | None, output: Path) -> None:
         file.write(program.encode())
     rows = f"{ROWS} made-up rows" + (f" and those of {data}" if data else "")
     say(f"wrote {output}: it answers {rows} as the model does, to {TOLERANCE:g}")
+
+
+def require_replaceable(output: Path) -> None:
+    """Refuse an output that is somebody's file: `model.py` may well be one.
+
+    Raises:
+        UsageError: if there is a file that is no exported program.
+        DataError: if it cannot be written.
+    """
+    from shallow_cli.export.python import is_program
+    from shallow_cli.files.atomic import require_writable
+
+    require_writable(output, DataError)
+    if output.is_file() and not is_program(output):
+        text = "is there and no exported program; it is not replaced. Name another, or remove it"
+        raise UsageError(Problem(text, str(output)))

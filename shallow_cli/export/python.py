@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from pathlib import Path
 
 from shallow_cli.config import unflat
 from shallow_cli.core.arrays import Array
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import Column
 
+FIRST = b'#!/usr/bin/env python3\n"""A network of one hidden layer that predicts the rows of a CSV;'
 BEGIN, END = "\nNUMBERS: ", "# The end of the model."
 
 
@@ -19,6 +21,17 @@ def program_of(model: Model) -> str:
     before, rest = source.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}\n{_constants(model)}{END}{after}"
+
+
+def is_program(path: Path) -> bool:
+    """Whether a file is one that `program_of` has made, or nothing yet.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(FIRST))
+    return start in {b"", FIRST}
 
 
 def _constants(model: Model) -> str:

@@ -34,9 +34,8 @@ def values_over(surface: Surface, theta: Parameters, width: int, height: int) ->
     return VALUES[kind_of(surface.model.columns)](surface, theta, width, height)
 
 
-def map_pixels(surface: Surface, theta: Parameters, width: int, height: int) -> Array:
-    """The colours of what a model says over its plane (height, width, 3)."""
-    values = values_over(surface, theta, width, height)
+def map_pixels(surface: Surface, values: Array) -> Array:
+    """The colours of the values of a map (height, width, 3)."""
     return PIXELS[kind_of(surface.model.columns)](values)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colouring import PIXELS, Kind, kind_of, point_colours, values_over
+from shallow_cli.plots.colouring import Kind, kind_of, map_pixels, point_colours, values_over
 from shallow_cli.plots.colours import CLASSES, LINES, WHITE, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
@@ -95,7 +95,7 @@ def _draw_map(surface: Surface, box: Box) -> None:
     width = WIDTH - box.left - beside
     axes = box.axes(box.left, 0, width, MAP)
     values = values_over(surface, surface.model.theta, *MAP_PIXELS)
-    pixels = PIXELS[kind_of(surface.model.columns)](values)
+    pixels = map_pixels(surface, values)
     ends = (x.low, x.high, y.low, y.high)
     axes.imshow(pixels, extent=ends, aspect="auto", interpolation="none")
     handles = _mark(axes, surface, point_colours(surface, values))

@@ -9,7 +9,7 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Parameters
 from shallow_cli.plots.axes import Axis
-from shallow_cli.plots.colouring import PIXELS, kind_of, point_colours, values_over
+from shallow_cli.plots.colouring import map_pixels, point_colours, values_over
 from shallow_cli.plots.colours import CLASSES, LINES, diverging
 from shallow_cli.plots.curves import Curves
 from shallow_cli.plots.fits import Fit
@@ -89,7 +89,7 @@ def boundary(surface: Surface, theta: Parameters) -> Part:
     """What a model says over its plane, with the data on it."""
     w, h = WIDTH - LEFT, MAP_HEIGHT - BELOW
     values = values_over(surface, theta, *MAP_PIXELS)
-    pixels = PIXELS[kind_of(surface.model.columns)](values)
+    pixels = map_pixels(surface, values)
     marks = _marks(surface, point_colours(surface, values), w, h)
     inside = "".join([image(pixels, w, h), *marks])
     return framed(surface.plane.x, surface.plane.y, WIDTH, MAP_HEIGHT, inside)
