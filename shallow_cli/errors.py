@@ -27,6 +27,10 @@ class ShallowError(Exception):
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[ShallowError], tuple[Problem, ...]]:
+        """As it travels from one process to another."""
+        return type(self), self.problems
+
 
 class UsageError(ShallowError):
     """The command line asks for something that cannot be done."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,18 @@ class Examples:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Who computes where the rows are, all of them, and answers in their order.
+
+    `block_sums(network, vector, losses)` gives the sum over each block of rows, and its loss if
+    that is wanted; `tallies(network, vector)` how good the weights are, chunk by chunk.
+    """
+
+    block_sums: Callable[..., Iterable[tuple[Array, float]]]
+    tallies: Callable[..., Iterable[Any]]
+
+
+@dataclass(frozen=True)
 class MadeExamples:
     """Examples that are made when they are needed, from rows that are kept in another form.
 
@@ -92,7 +104,7 @@ class MadeExamples:
     array of them in any order, into `out`: C-contiguous arrays of exactly that many rows and of
     the dtype, whose table has its last column of ones already. It writes all of
     `out.table[:, :-1]`, of `out.targets`, and of `out.weights` where there are weights; for the
-    same positions always the same.
+    same positions always the same. `elsewhere` is who has them all, if somebody does.
     """
 
     rows: int
@@ -101,9 +113,22 @@ class MadeExamples:
     weighted: bool
     fill: Callable[[Array | slice, Examples], None]
     dtype: type[np.generic] = np.float64
+    elsewhere: Elsewhere | None = None
 
     def __len__(self) -> int:
         return self.rows
+
+    def part(self, rows: slice) -> MadeExamples:
+        """The examples of a slice."""
+
+        def fill(wanted: Array | slice, out: Examples) -> None:
+            if isinstance(wanted, slice):
+                wanted = slice(rows.start + wanted.start, rows.start + wanted.stop)
+            else:
+                wanted = rows.start + wanted
+            self.fill(wanted, out)
+
+        return replace(self, rows=rows.stop - rows.start, fill=fill, elsewhere=None)
 
     def take(self, rows: Array) -> Examples:
         """The examples at the given positions."""

@@ -15,7 +15,8 @@ from shallow_cli.core.network import Network, Shard, as_shard
 
 HIDDEN_BYTES = 2 << 20  # of one hidden layer in a shard, in float64: see docs/benchmarks.md
 FEWEST_ROWS, MOST_ROWS = 256, 8192
-SHARDS_PER_BLOCK = 8  # at the most
+SHARDS_PER_BLOCK = 8  # at the most, unless that makes too many blocks
+MOST_BLOCKS = 256  # whose sums cross a network at every step
 FEW_BLOCKS = 8  # into which a batch is cut if each has work enough for a thread
 WORTH_A_THREAD = 10_000_000  # multiplications: 0.2 ms in float32, 0.4 in float64
 ACTIVATION = 24  # multiplications take as long as a hidden unit's function and slope
@@ -75,7 +76,8 @@ def work_of_row(network: Network) -> int:
 def block_count(network: Network, m: int) -> int:
     """Into how many blocks m rows are cut: few, but for a few threads, or as many as it takes."""
     few = min(FEW_BLOCKS, m, m * work_of_row(network) // WORTH_A_THREAD)
-    return max(1, few, -(-m // (SHARDS_PER_BLOCK * shard_rows(network))))
+    needed = -(-m // (SHARDS_PER_BLOCK * shard_rows(network)))
+    return max(1, few, min(MOST_BLOCKS, needed))
 
 
 def block_slices(network: Network, m: int) -> list[tuple[slice, ...]]:
@@ -100,7 +102,13 @@ Gather = Callable[[slice], Call]  # what brings some of the rows of a batch
 
 def cut(network: Network, data: AnyExamples, gather: Gather | None = None) -> Sequence[Block]:
     """The examples as blocks of shards, in order; those of examples in memory are views."""
-    slices = block_slices(network, len(data))
+    return blocks_of(data, block_slices(network, len(data)), gather)
+
+
+def blocks_of(
+    data: AnyExamples, slices: Sequence[tuple[slice, ...]], gather: Gather | None = None
+) -> Sequence[Block]:
+    """The blocks at these slices."""
     if not isinstance(data, Examples):
         return [MadeBlock(data, block) for block in slices]
     return [

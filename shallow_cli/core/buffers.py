@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for, wide
+from shallow_cli.core.arrays import (
+    AnyExamples,
+    Array,
+    Elsewhere,
+    Examples,
+    MadeExamples,
+    room_for,
+    wide,
+)
 from shallow_cli.core.blocks import Block, Gather, KeptBlock, block_slices, cut
 from shallow_cli.core.network import (
     Network,
@@ -49,20 +57,33 @@ class Buffers:
 class Batch:
     """The rows of a step: m of them, cut into blocks, with buffers for their gradient.
 
-    `only` is the shard of a batch that has no other: its sum is the whole.
+    `only` is the shard of a batch that has no other: its sum is the whole. `elsewhere` is who
+    has the rows, if they are not here.
     """
 
     m: int
     blocks: Sequence[Block]
     buffers: Buffers
-    only: Shard | None
+    only: Shard | None = None
+    elsewhere: Elsewhere | None = None
 
 
 def new_buffers(
     network: Network, data: AnyExamples, rooms: int = 1, *, losses: bool = False
 ) -> Buffers:
     """For batches like this one, of which `rooms` blocks can be worked on at a time."""
-    blocks = block_slices(network, len(data))
+    return buffers_for(network, data, block_slices(network, len(data)), rooms, losses=losses)
+
+
+def buffers_for(
+    network: Network,
+    data: AnyExamples,
+    blocks: Sequence[Sequence[slice]],
+    rooms: int,
+    *,
+    losses: bool,
+) -> Buffers:
+    """For rows that are cut into these blocks, of which `data` may be a part."""
     sizes = {rows.stop - rows.start for block in blocks for rows in block}
     few = sum(map(len, blocks)) <= FEW_SHARDS
     dtype = data.dtype if few else wide(data.dtype)
@@ -94,7 +115,9 @@ def batch_of(
     blocks, only = cut(network, data, gather), None
     if len(blocks) == len(blocks[0]) == 1 and isinstance(blocks[0], KeptBlock):
         only = blocks[0].kept[0]
-    return Batch(len(data), blocks, buffers or new_buffers(network, data), only)
+    elsewhere = data.elsewhere if isinstance(data, MadeExamples) else None
+    buffers = buffers or new_buffers(network, data)
+    return Batch(len(data), blocks, buffers, only, elsewhere)
 
 
 def one_pass(network: Network, data: Examples, work: Workspace) -> Batch:

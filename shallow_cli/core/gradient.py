@@ -42,9 +42,8 @@ def objective_gradient(
     buffers, room = batch.buffers, batch.buffers.rooms[0]
     if batch.only is None:
         total = buffers.total
-        rooms = buffers.rooms if pool else buffers.rooms[:1]
-        works = _works(network, theta, batch, rooms)
-        calls: Calls = [(_sum_blocks, (works, buffers, pool))]
+        sums = _sums_elsewhere(network, theta, batch) or block_sums(network, theta, batch, pool)
+        calls: Calls = [(_sum_up, (sums, buffers))]
     else:
         total = room.shard_sum.vector
         calls = _sum_shard(network, theta, batch.only, room)
@@ -125,12 +124,32 @@ def _add_up(each: Iterable[Calls], single: bool, room: Room) -> tuple[Array, flo
     return (room.shard_sum.vector if single else room.block_sum), loss
 
 
-def _sum_blocks(works: Sequence[Work], buffers: Buffers, pool: Executor | None) -> None:
+Sums = Callable[[], Iterable[tuple[Array, float]]]
+
+
+def block_sums(
+    network: Network, theta: Parameters, batch: Batch, pool: Executor | None = None
+) -> Sums:
+    """What gives the sum over each block and its loss, in order: use each before the next."""
+    rooms = batch.buffers.rooms if pool else batch.buffers.rooms[:1]
+    works = _works(network, theta, batch, rooms)
+    return partial(in_order, _do, works, rooms, pool)
+
+
+def _sums_elsewhere(network: Network, theta: Parameters, batch: Batch) -> Sums | None:
+    """The same from who has the rows, if somebody else does."""
+    if batch.elsewhere is None:
+        return None
+    losses = batch.buffers.rooms[0].loss is not None
+    return partial(batch.elsewhere.block_sums, network, theta.vector, losses)
+
+
+def _sum_up(sums: Sums, buffers: Buffers) -> None:
     """Fill the sums of the buffers, in the order of the blocks."""
     total, loss = buffers.total, buffers.loss
     total.fill(0)
     loss.fill(0)
-    for block_sum, block_loss in in_order(_do, works, buffers.rooms, pool):
+    for block_sum, block_loss in sums():
         np.add(total, block_sum, out=total)
         np.add(loss, block_loss, out=loss)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples
+from shallow_cli.core.arrays import AnyExamples, MadeExamples
 from shallow_cli.core.events import Job, Row
 from shallow_cli.core.metrics import decide
 from shallow_cli.core.network import Network, Parameters
 from shallow_cli.core.penalty import penalty
 from shallow_cli.core.prediction import objective, passes
-from shallow_cli.core.tallies import ClassTally, NumberTally
+from shallow_cli.core.tallies import ClassTally, NumberTally, Tally, join
 
 
 def measure(job: Job, theta: Parameters, epoch: int) -> Row:
@@ -36,17 +39,27 @@ def names_measured(job: Job, theta: Parameters) -> tuple[str, ...]:
 def _loss_and_score(
     network: Network, theta: Parameters, data: AnyExamples, threads: int
 ) -> tuple[float, dict[str, float]]:
-    if network.output == "linear":
-        numbers = NumberTally.none(network.n_y)
-        for passed in passes(network, theta, data, threads):
-            loss = float(passed.summed_loss(network).real)
-            numbers = numbers.seen(passed.Y.T, passed.A2.T, loss)
-        return numbers.mean_loss, {} if numbers.r2 is None else {"r2": numbers.r2}
-    classes = ClassTally.none(max(network.n_y, 2))
+    tally = reduce(join, tallies(network, theta, data, threads))
+    if isinstance(tally, ClassTally):
+        return tally.mean_loss, {"accuracy": tally.accuracy}
+    return tally.mean_loss, {} if tally.r2 is None else {"r2": tally.r2}
+
+
+def tallies(
+    network: Network, theta: Parameters, data: AnyExamples, threads: int = 1
+) -> Iterator[Tally]:
+    """One after the other of so many rows as are passed at a time, here or where they are."""
+    if isinstance(data, MadeExamples) and data.elsewhere:
+        yield from data.elsewhere.tallies(network, theta.vector)
+        return
     for passed in passes(network, theta, data, threads):
+        true, said = passed.Y.T, passed.A2.T
         loss = float(passed.summed_loss(network).real)
-        classes = classes.seen(decide(passed.Y.T), decide(passed.A2.T), loss)
-    return classes.mean_loss, {"accuracy": classes.accuracy}
+        if network.output == "linear":
+            yield NumberTally.of(true, said, loss)
+        else:
+            none = ClassTally.none(max(network.n_y, 2))
+            yield none.seen(decide(true), decide(said), loss)
 
 
 def validation_loss(job: Job, theta: Parameters) -> float:

@@ -8,12 +8,14 @@ import numpy as np
 
 from shallow_cli.core.arrays import Array
 
+SMALLEST = np.finfo(np.float64).tiny  # unit
+
 
 @dataclass(frozen=True)
 class Squares:
     """Σ x² = `total` · `unit`² over the rows, for each column (n,).
 
-    The unit is the power of two at the largest |x| so far: to scale by it rounds nothing.
+    The unit is the power of two at the largest |x|: to scale by it rounds nothing.
     """
 
     total: Array
@@ -22,16 +24,20 @@ class Squares:
     @classmethod
     def none(cls, n: int) -> Squares:
         """Of no rows yet."""
-        return cls(np.zeros(n), np.full(n, np.finfo(np.float64).tiny))
+        return cls(np.zeros(n), np.full(n, SMALLEST))
 
     def seen(self, values: Array) -> Squares:
         """With the squares of more rows (rows, n)."""
-        largest, unit, total = np.abs(values).max(axis=0), self.unit, self.total
-        if (largest > unit).any():
-            unit = np.maximum(unit, np.ldexp(1.0, np.frexp(largest)[1] - 1))
-            total = total * (self.unit / unit) ** 2
+        largest = np.abs(values).max(axis=0)
+        unit = np.where(largest > SMALLEST, np.ldexp(1.0, np.frexp(largest)[1] - 1), SMALLEST)
         scaled = values / unit
-        return Squares(total + (scaled * scaled).sum(axis=0), unit)
+        return self.joined(Squares((scaled * scaled).sum(axis=0), unit))
+
+    def joined(self, other: Squares) -> Squares:
+        """The sum of two sums."""
+        unit = np.maximum(self.unit, other.unit)
+        mine, others = (each.total * (each.unit / unit) ** 2 for each in (self, other))
+        return Squares(mine + others, unit)
 
     def over(self, other: Squares) -> Array:
         """The ratios (n,) of two sums."""

@@ -31,8 +31,11 @@ class ClassTally:
 
     def seen(self, true: Array, predicted: Array, loss: float) -> ClassTally:
         """With more rows: class numbers (rows,), and their summed loss."""
-        counts = confusion(true, predicted, len(self.counts))
-        return ClassTally(self.counts + counts, self.loss + loss)
+        return self.joined(ClassTally(confusion(true, predicted, len(self.counts)), loss))
+
+    def joined(self, other: ClassTally) -> ClassTally:
+        """With the rows of another tally after these."""
+        return ClassTally(self.counts + other.counts, self.loss + other.loss)
 
     @property
     def rows(self) -> int:
@@ -73,26 +76,45 @@ class NumberTally:
         low, high = np.full(n_y, np.inf), np.full(n_y, -np.inf)
         return cls(0, 0.0, no_squares, zero, zero, no_squares, low, high)
 
-    def seen(self, true: Array, predicted: Array, loss: float) -> NumberTally:
-        """With more rows: targets and predictions (rows, n_y), and their summed loss.
+    @classmethod
+    def of(cls, true: Array, predicted: Array, loss: float) -> NumberTally:
+        """Of some rows: targets and predictions (rows, n_y), and their summed loss."""
+        require_shape("predicted", predicted, true.shape)
+        mean, errors = true.mean(axis=0), predicted - true
+        none = Squares.none(true.shape[1])
+        return cls(
+            len(true),
+            loss,
+            none.seen(errors),
+            np.abs(errors).sum(axis=0),
+            mean,
+            none.seen(true - mean),
+            true.min(axis=0),
+            true.max(axis=0),
+        )
 
-        The deviations from the mean of all rows are those from the mean of each block, and what
+    def seen(self, true: Array, predicted: Array, loss: float) -> NumberTally:
+        """With more rows: targets and predictions (rows, n_y), and their summed loss."""
+        return self.joined(NumberTally.of(true, predicted, loss))
+
+    def joined(self, other: NumberTally) -> NumberTally:
+        """With the rows of another tally after these.
+
+        The deviations from the mean of all rows are those from the mean of each tally, and what
         lies between the means (Chan, Golub and LeVeque 1983).
         """
-        require_shape("predicted", predicted, true.shape)
-        rows = self.rows + len(true)
-        mean = true.mean(axis=0)
-        between, errors = mean - self.mean, predicted - true
-        spread = between * sqrt(self.rows * len(true) / rows)
+        rows, between = self.rows + other.rows, other.mean - self.mean
+        apart = between * sqrt(self.rows * other.rows / rows)
+        deviations = self.squared_deviations.joined(other.squared_deviations)
         return NumberTally(
             rows,
-            self.loss + loss,
-            self.squared_errors.seen(errors),
-            self.absolute_errors + np.abs(errors).sum(axis=0),
-            self.mean + between * (len(true) / rows),
-            self.squared_deviations.seen(true - mean).seen(spread[np.newaxis]),
-            np.minimum(self.low, true.min(axis=0)),
-            np.maximum(self.high, true.max(axis=0)),
+            self.loss + other.loss,
+            self.squared_errors.joined(other.squared_errors),
+            self.absolute_errors + other.absolute_errors,
+            self.mean + between * (other.rows / rows),
+            deviations.seen(apart[np.newaxis]),
+            np.minimum(self.low, other.low),
+            np.maximum(self.high, other.high),
         )
 
     @property
@@ -124,3 +146,15 @@ class NumberTally:
         if not np.all(self.high > self.low):
             return None
         return float(np.mean(1 - self.squared_errors.over(self.squared_deviations)))
+
+
+Tally = ClassTally | NumberTally
+
+
+def join(first: Tally, then: Tally) -> Tally:
+    """One tally of the rows of both, which are of the same kind."""
+    if isinstance(first, ClassTally) and isinstance(then, ClassTally):
+        return first.joined(then)
+    if isinstance(first, NumberTally) and isinstance(then, NumberTally):
+        return first.joined(then)
+    raise TypeError("tallies of two kinds")
