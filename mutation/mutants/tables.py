@@ -27,7 +27,7 @@ TABLES = (
         "M57",
         "columns are scaled by the mean of the whole table, not of each column",
         FITTED,
-        "spread",
+        "_range",
         "np.nansum(values, axis=0)",
         "np.nansum(values)",
     ),

@@ -6,7 +6,7 @@ RANKING, TALLIES = "core/ranking.py", "core/tallies.py"
 
 
 def _numbers(name: str, says: str, old: str, new: str) -> Mutant:
-    return Mutant(name, says, TALLIES, "NumberTally.seen", old, new)
+    return Mutant(name, says, TALLIES, "NumberTally.joined", old, new)
 
 
 def _ranking(name: str, says: str, function: str, old: str, new: str) -> Mutant:
@@ -17,22 +17,22 @@ MEASURES = (
     _numbers(
         "P43",
         "deviations are those from the mean of each block",
-        ".seen(spread[np.newaxis])",
-        "",
+        "deviations.seen(apart[np.newaxis])",
+        "deviations",
     ),
     _numbers(
         "P44",
         "the mean of two blocks is that of their means, however long they are",
-        "between * (len(true) / rows)",
+        "between * (other.rows / rows)",
         "between * (1 if self.rows == 0 else 0.5)",
     ),
     Mutant(
         "P45",
         "a sum of squares keeps its total when its unit grows",
         "core/squares.py",
-        "Squares.seen",
-        "total * (self.unit / unit) ** 2",
-        "total * 1.0",
+        "Squares.joined",
+        "each.total * (each.unit / unit) ** 2",
+        "each.total * 1.0",
     ),
     Mutant(
         "P46",
@@ -54,9 +54,9 @@ MEASURES = (
         "P48",
         "a row of the loss table has the loss of the last block only",
         TALLIES,
-        "ClassTally.seen",
-        "self.loss + loss",
-        "loss",
+        "ClassTally.joined",
+        "self.loss + other.loss",
+        "other.loss",
     ),
 )
 

@@ -86,7 +86,7 @@ WORK = (
     _buffers(
         "T07",
         "all blocks have one room, whoever works on them",
-        "new_buffers",
+        "buffers_for",
         f"[{ROOMS} for _ in range(min(rooms, len(blocks)))]",
         f"min(rooms, len(blocks)) * [{ROOMS}]",
     ),
@@ -108,23 +108,21 @@ WORK = (
     _gradient(
         "T19",
         "who has no threads sums what is in a room that is not his",
-        "objective_gradient",
-        "buffers.rooms if pool else buffers.rooms[:1]",
-        "buffers.rooms",
+        "block_sums",
+        "batch.buffers.rooms if pool else batch.buffers.rooms[:1]",
+        "batch.buffers.rooms",
     ),
     _gradient(
         "T20",
         "the blocks are summed in the first step, and in no other",
-        "objective_gradient",
+        "block_sums",
         "works = _works(network, theta, batch, rooms)",
         "works = iter(_works(network, theta, batch, rooms))",
     ),
 )
 
 SUMS = (
-    _gradient(
-        "T08", "every block counts twice", "_sum_blocks", ADD_BLOCK, f"{ADD_BLOCK}; {ADD_BLOCK}"
-    ),
+    _gradient("T08", "every block counts twice", "_sum_up", ADD_BLOCK, f"{ADD_BLOCK}; {ADD_BLOCK}"),
     _slices(
         "T09",
         "a short shard is filled up with the rows before it, which count twice",
@@ -148,7 +146,7 @@ SUMS = (
     _buffers(
         "T21",
         "many shards are added in float32 where their blocks are few",
-        "new_buffers",
+        "buffers_for",
         "sum(map(len, blocks)) <= FEW_SHARDS",
         "len(blocks) <= FEW_SHARDS",
     ),
@@ -239,7 +237,7 @@ GATHERED = (
         "T30",
         "of a block only the first shard is gathered",
         BLOCKS,
-        "cut",
+        "blocks_of",
         "gather(slice(block[0].start, block[-1].stop))",
         "gather(block[0])",
     ),
@@ -295,7 +293,7 @@ CUTS = (
         "a batch has no more blocks than a few, however many its rows",
         BLOCKS,
         "block_count",
-        "max(1, few, -(-m // (SHARDS_PER_BLOCK * shard_rows(network))))",
+        "max(1, few, min(MOST_BLOCKS, needed))",
         "max(1, few)",
     ),
 )

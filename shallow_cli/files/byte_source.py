@@ -9,7 +9,7 @@ import itertools
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -35,17 +35,28 @@ class Sum(Protocol):
 class Fingerprint:
     """The SHA-256 and the number of the raw bytes read so far, compressed as they are."""
 
-    sum: Sum = field(default_factory=hashlib.sha256)
+    sums: list[Sum] = field(default_factory=list)  # of the files, one after the other
     bytes_read: int = 0
+
+    def begin(self) -> None:
+        """What comes now is another file."""
+        self.sums.append(hashlib.sha256())
 
     def update(self, data: bytes) -> None:
         """Count more bytes in."""
-        self.sum.update(data)
+        self.sums[-1].update(data)
         self.bytes_read += len(data)
 
     def hexdigest(self) -> str:
-        """The SHA-256 as text."""
-        return self.sum.hexdigest()
+        """The SHA-256 of the file, or of several."""
+        return joined_sha256([each.hexdigest() for each in self.sums])
+
+
+def joined_sha256(found: Sequence[str]) -> str:
+    """The SHA-256 of one file as it is; of several that of theirs, so that each can be summed
+    by somebody else.
+    """
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def source_name(path: Path) -> str:
@@ -63,6 +74,7 @@ def raw_bytes(path: Path, fingerprint: Fingerprint) -> Iterator[Iterator[bytes]]
         DataError: now or while they are read, if the file cannot be read.
     """
     name = source_name(path)
+    fingerprint.begin()
     if name != str(path):
         if sys.stdin is None:
             raise DataError(Problem("closed; name a file", name))

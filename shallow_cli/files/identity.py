@@ -24,7 +24,7 @@ def size_of(paths: Sequence[Path]) -> int:
 
 
 def sha256_of(paths: Sequence[Path]) -> str:
-    """The SHA-256 of all bytes of the files, one after the other.
+    """The SHA-256 of the files as a model has it.
 
     Raises:
         DataError: if one cannot be read.

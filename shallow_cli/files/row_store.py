@@ -34,6 +34,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether they are in memory."""
+        return self.mapped is None
+
     def take(self, positions: Array | slice) -> Array:
         """The rows at a slice, or at positions in any order; of a map they are copied."""
         if self.mapped is None:

@@ -149,10 +149,10 @@ def strata(table: RawTable, classes: Sequence[str]) -> Array:
     """What a split is to be even about (m,): the class numbers, or nothing for a regression."""
     found = np.zeros(len(table), dtype=np.min_scalar_type(len(classes)))
     if classes:
-        lookup, start = class_lookup(table, classes), 0
-        for chunk in table.chunks(range(len(table))):
-            found[start : start + len(chunk)] = lookup.of(chunk)
-            start += len(chunk)
+        start = 0
+        for numbers in table.each(range(len(table)), class_lookup(table, classes).of):
+            found[start : start + len(numbers)] = numbers
+            start += len(numbers)
     return found
 
 

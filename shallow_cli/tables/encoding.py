@@ -69,6 +69,10 @@ class Classes:
         found: Array = self.numbers[np.searchsorted(self.values, raw[:, self.raw])]
         return found
 
+    def counts(self, raw: Array) -> Array:
+        """How many of the raw rows are of each class (K,)."""
+        return np.bincount(self.of(raw), minlength=self.n_classes)
+
     def encode(self, raw: Array, out: Array) -> None:
         """0 and 1 for two classes (m, 1), else one-hot (m, K)."""
         if out.shape[1] == 1:
@@ -220,7 +224,7 @@ def encoded(
     """Examples of some rows: at once where they fit the memory well, else when needed."""
     columns = encoding.columns
     whole = len(positions) * (columns.n_x + 1 + columns.n_y) * np.dtype(dtype).itemsize
-    if table.rows.mapped is None and whole <= MOST_BYTES_AT_ONCE:
+    if table.rows.at_hand and whole <= MOST_BYTES_AT_ONCE:
         return encoding.examples(table.rows.take(_all(positions)), dtype)
     return encoding.made(len(positions), partial(_fill, encoding, table, positions), dtype)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,20 +48,42 @@ def spread(table: RawTable, rows: Rows, columns: slice) -> Spread:
     n = columns.stop - columns.start
     count, total = np.zeros(n), np.zeros(n)
     low, high = np.full(n, np.inf), np.full(n, -np.inf)
-    for chunk in table.chunks(rows):
-        values = chunk[:, columns]
-        count += np.count_nonzero(~np.isnan(values), axis=0)
-        total += np.nansum(values, axis=0)
-        low = np.fmin(low, np.fmin.reduce(values, axis=0))
-        high = np.fmax(high, np.fmax.reduce(values, axis=0))
+    for found in table.each(rows, partial(_range, columns=columns)):
+        count += found.there
+        total += found.total
+        low, high = np.fmin(low, found.low), np.fmax(high, found.high)
     mean = total / np.maximum(count, 1)
     unit = np.maximum(np.abs(high - mean), np.abs(low - mean))
     unit = np.where((unit > 0) & np.isfinite(unit), unit, 1)
     squares = np.zeros(n)
-    for chunk in table.chunks(rows):
-        squares += np.nansum(((chunk[:, columns] - mean) / unit) ** 2, axis=0)
+    for more in table.each(rows, partial(_squares, columns=columns, mean=mean, unit=unit)):
+        squares += more
     deviation = unit * np.sqrt(squares / np.maximum(count, 1))
     return Spread(count, low, high, mean, deviation)
+
+
+class _Range(NamedTuple):
+    """Of the numbers there are in some columns (n,)."""
+
+    there: Array
+    total: Array
+    low: Array
+    high: Array
+
+
+def _range(chunk: Array, columns: slice) -> _Range:
+    values = chunk[:, columns]
+    return _Range(
+        np.count_nonzero(~np.isnan(values), axis=0),
+        np.nansum(values, axis=0),
+        np.fmin.reduce(values, axis=0),
+        np.fmax.reduce(values, axis=0),
+    )
+
+
+def _squares(chunk: Array, columns: slice, mean: Array, unit: Array) -> Array:
+    found: Array = np.nansum(((chunk[:, columns] - mean) / unit) ** 2, axis=0)
+    return found
 
 
 def fit_column(name: str, how: str, found: Spread, i: int) -> Column:
@@ -139,17 +163,24 @@ def _fit_features(
 def _words_there(table: RawTable, rows: Rows, i: int) -> tuple[str, ...]:
     """The different words of a column in the given rows, in sorted order."""
     words = table.words[table.plan.features[i].name]
-    counts = np.zeros(len(words), dtype=np.intp)
-    for chunk in table.chunks(rows):
-        counts += np.bincount(chunk[:, i].astype(np.intp), minlength=len(words))
+    counts = sum(table.each(rows, partial(_counted, column=i, n=len(words))), np.zeros(len(words)))
     there = [word for word, count in zip(words, counts, strict=True) if count]
     return in_order(there, word_keys(there))
 
 
 def _median(table: RawTable, rows: Rows, i: int) -> float:
     """The middle number of a column; it alone must fit the memory."""
-    values = np.concatenate([chunk[:, i] for chunk in table.chunks(rows)])
+    values = np.concatenate([*table.each(rows, partial(_column, column=i))])
     return float(np.nanmedian(values))
+
+
+def _counted(chunk: Array, column: int, n: int) -> Array:
+    """How often each code is there (n,)."""
+    return np.bincount(chunk[:, column].astype(np.intp), minlength=n)
+
+
+def _column(chunk: Array, column: int) -> Array:
+    return chunk[:, column]
 
 
 def encoding(table: RawTable, columns: Columns) -> Encoding:
@@ -206,13 +237,15 @@ def with_weights(
     if column is None and by_class is None:
         return plain
     weights = Weights(column, by_class)
-    total = sum(
-        float(weights.of(chunk, plain.class_numbers(chunk)).sum()) for chunk in table.chunks(rows)
-    )
+    total = sum(table.each(rows, partial(_weight, plain=plain, weights=weights)))
     if not total:
         name = table.plan.weight or "class_weight"
         raise DataError(Problem(f"{name}: all weights are 0", table.name))
     return dataclasses.replace(plain, weights=dataclasses.replace(weights, mean=total / len(rows)))
+
+
+def _weight(chunk: Array, plain: Encoding, weights: Weights) -> float:
+    return float(weights.of(chunk, plain.class_numbers(chunk)).sum())
 
 
 def _class_weights(
@@ -222,7 +255,7 @@ def _class_weights(
     classes = plain.columns.classes
     if class_weight is None:
         return None
-    if not classes:
+    if not isinstance(plain.targets, Classes):
         raise ConfigError(Problem("class_weight: a regression has no classes"))
     if isinstance(class_weight, dict):
         found = positions(list(class_weight), classes)
@@ -233,9 +266,5 @@ def _class_weights(
         weights = np.ones(len(classes))
         weights[found] = list(class_weight.values())
         return weights
-    counts = np.zeros(len(classes))
-    for chunk in table.chunks(rows):
-        numbers = plain.class_numbers(chunk)
-        if numbers is not None:
-            counts += np.bincount(numbers, minlength=len(classes))
+    counts = sum(table.each(rows, plain.targets.counts), np.zeros(len(classes)))
     return len(rows) / (len(classes) * np.maximum(counts, 1))

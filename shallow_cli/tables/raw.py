@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
@@ -20,6 +22,8 @@ from shallow_cli.tables.reading import raw_batches
 from shallow_cli.tables.survey import Survey
 
 CHUNK_ROWS = 4096
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,10 @@ class RawTable:
         for chunk in chunked(positions):
             yield self.rows.take(chunk)
 
+    def each(self, positions: Array | range, function: Callable[[Array], Said]) -> Iterator[Said]:
+        """What a function finds in each of these chunks, in their order."""
+        return map(function, self.chunks(positions))
+
     def source(self) -> dict[str, Any]:
         """What a model keeps of where its rows came from."""
         return {
@@ -91,10 +99,14 @@ def target_texts(table: RawTable) -> tuple[str, ...]:
     written = dict(enumerate(words)) if slot.is_words else table.labels[slot.name]
     if not table.dropped.total():
         return tuple(written.values())
-    there: set[float] = set()
-    for chunk in table.chunks(range(len(table))):
-        there.update(chunk[:, table.target_slice.start].tolist())
+    found = table.each(range(len(table)), partial(counted_values, column=table.target_slice.start))
+    there = set(chain.from_iterable(found))
     return tuple(text for value, text in written.items() if value in there)
+
+
+def counted_values(chunk: Array, column: int) -> Counter[float]:
+    """How often each number of a column is there."""
+    return Counter(chunk[:, column].tolist())
 
 
 def chunked(positions: Array | range, size: int = CHUNK_ROWS) -> Iterator[Array | slice]:

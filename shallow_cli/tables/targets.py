@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import ConfigError, DataError, Problem
 from shallow_cli.rules import did_you_mean
 from shallow_cli.tables.labels import class_keys, class_labels
-from shallow_cli.tables.raw import RawTable, target_texts
+from shallow_cli.tables.raw import RawTable, counted_values, target_texts
 from shallow_cli.tables.readers import MOST_WORDS
 
 SHOWN_CLASSES = 5
@@ -60,8 +61,9 @@ def _few_numbers(table: RawTable) -> dict[float, int] | None:
     if len(table.labels[slot.name]) > MOST_NUMERIC_CLASSES:
         return {}
     counts: Counter[float] = Counter()
-    for chunk in table.chunks(range(len(table))):
-        counts.update(chunk[:, table.target_slice.start].tolist())
+    column = table.target_slice.start
+    for found in table.each(range(len(table)), partial(counted_values, column=column)):
+        counts.update(found)
     return counts
 
 
