@@ -95,7 +95,7 @@ def generated_answers(model: Model, wish: Wish = Wish()) -> Iterator[Rows]:
     yield [answer_names(model, proba=wish.proba)]
     table = generated_table(unflat(model.config).data)
     encoding = encoding_of_model(model.columns, targets=False)
-    yield answers(model, encoding, table.rows.values, lambda row: f"{table.name}:{row + 1}", wish)
+    yield answers(model, encoding, table.values, lambda row: f"{table.name}:{row + 1}", wish)
 
 
 def answer_names(model: Model, *, proba: bool) -> list[str]:

@@ -147,7 +147,7 @@ def test_ten_classes_have_ten_marks_and_ten_letters(shallow: Shallow) -> None:
 def test_the_data_are_where_they_are(moons: Path) -> None:
     model = load_model(moons)
     surface = surface_of(model)
-    rows = table_of(model, chosen_rows(model, None)).rows.values
+    rows = table_of(model, chosen_rows(model, None)).values
     assert surface.points is not None
     np.testing.assert_allclose(surface.points.places, rows[:, :2], atol=1e-12)
     np.testing.assert_array_equal(surface.points.targets, rows[:, 2])
@@ -225,7 +225,7 @@ def test_the_other_features_stay_at_their_mean(iris_model: Path, tmp_path: Path)
     assert surface is not None
     shares = surface.shares(model.theta, 7, 5)
     x, y = surface.plane.x, surface.plane.y
-    means = table.rows.values[:, :2].mean(axis=0)
+    means = table.values[:, :2].mean(axis=0)
     rows = [
         ",".join(repr(float(cell)) for cell in (*means, a, b))
         for b in y.at((np.arange(5)[::-1] + 0.5) / 5)

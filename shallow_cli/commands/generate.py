@@ -57,5 +57,5 @@ def generate(name: str, options: dict[str, str]) -> None:
     labels = table.labels[TARGET]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(table.plan.names)
-    for *inputs, target in table.rows.values.tolist():
+    for *inputs, target in table.values.tolist():
         writer.writerow([*map(repr, inputs), labels[target]])

@@ -18,7 +18,7 @@ import numpy as np
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
 from shallow_cli.files.atomic import replacing
-from shallow_cli.files.row_store import Rows, rows_in
+from shallow_cli.files.row_store import AnyRows, Rows, rows_in
 
 CHUNK_ROWS = 4096
 MOST_BYTES_OF_JSON = 64 << 20
@@ -59,7 +59,7 @@ def _sum_line(text: bytes) -> bytes:
     return b"%08x" % zlib.crc32(text)
 
 
-def write_cache(folder: Path, key: str, rows: Rows, about: dict[str, Any]) -> None:
+def write_cache(folder: Path, key: str, rows: AnyRows, about: dict[str, Any]) -> None:
     """Keep rows and what is to be known about them.
 
     Raises:
@@ -76,14 +76,14 @@ def write_cache(folder: Path, key: str, rows: Rows, about: dict[str, Any]) -> No
         for chunk in _chunks(rows):
             file.write(chunk.data)
             total = zlib.crc32(chunk.data, total)
-    length, width = rows.values.shape
+    length, width = len(rows), rows.take(slice(0, 1)).shape[1]
     described = {"key": key, "length": length, "width": width, "crc32": total, "about": about}
     text = json.dumps(described, ensure_ascii=False).encode()
     with replacing(folder / f"{key}.json", DataError) as file:
         file.write(_sum_line(text) + b"\n" + text)
 
 
-def _chunks(rows: Rows) -> Iterator[Array]:
+def _chunks(rows: AnyRows) -> Iterator[Array]:
     for start in range(0, len(rows), CHUNK_ROWS):
         stop = min(start + CHUNK_ROWS, len(rows))
         yield np.ascontiguousarray(rows.take(slice(start, stop)), dtype="<f8")

@@ -9,15 +9,17 @@ from __future__ import annotations
 import contextlib
 import mmap
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol, TypeVar
 
 import numpy as np
 
-from shallow_cli.core.arrays import Array
+from shallow_cli.core.arrays import Array, Elsewhere
 from shallow_cli.errors import DataError, Problem
+
+Said = TypeVar("Said")
 
 MOST_BYTES_IN_MEMORY = 64 << 20
 MOST_BYTES_OF_A_MAP = 256 << 20  # that may be in memory at a time: fetching them anew takes long
@@ -30,6 +32,7 @@ class Rows:
 
     values: Array
     mapped: mmap.mmap | None = None
+    resident: int | None = None  # bytes of the map that may be in memory at a time
 
     def __len__(self) -> int:
         return len(self.values)
@@ -56,8 +59,32 @@ class Rows:
 
     def _give_back(self) -> None:
         """Let go of the pages that were touched, if a pass over all would fill the memory."""
-        if self.mapped is not None and self.values.nbytes > MOST_BYTES_OF_A_MAP:
+        most = MOST_BYTES_OF_A_MAP if self.resident is None else self.resident
+        if self.mapped is not None and self.values.nbytes > most:
             self.mapped.madvise(mmap.MADV_DONTNEED)
+
+
+class FarRows(Protocol):
+    """Raw rows (m, n) that somebody else has, and works on."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def take(self, positions: Array | slice, /) -> Array:
+        """The rows at a slice, or at positions in any order."""
+
+    def each(
+        self, positions: Array | range, function: Callable[[Array], Said], /
+    ) -> Iterator[Said]:
+        """What a function finds in each chunk of the rows at some positions, in their order."""
+
+    def elsewhere(
+        self, encoding: Any, positions: Array | range, dtype: type[np.generic], /
+    ) -> Elsewhere:
+        """Who computes on the examples that the rows at some positions become."""
+
+
+AnyRows = Rows | FarRows
 
 
 def in_memory(values: Array) -> Rows:
@@ -66,13 +93,17 @@ def in_memory(values: Array) -> Rows:
 
 
 class RowStore:
-    """Takes raw rows, batch by batch; `rows` gives them all."""
+    """Takes raw rows, batch by batch; `rows` gives them all.
 
-    def __init__(self, width: int, folder: Path | None) -> None:
+    No more than `most` bytes are in memory, if it is given. Without a folder it is the system's.
+    """
+
+    def __init__(self, width: int, folder: Path | None, most: int | None = None) -> None:
         self._width = width
+        self._most = most
         self._folder = folder or Path(tempfile.gettempdir())
         self._batches: list[Array] = []
-        self._bytes = self._length = 0
+        self._bytes = self.length = 0
         self._file: IO[bytes] | None = None
 
     def add(self, values: Array) -> None:
@@ -81,11 +112,11 @@ class RowStore:
         Raises:
             DataError: if the disk is full or the folder cannot be written.
         """
-        self._length += len(values)
+        self.length += len(values)
         self._bytes += values.nbytes
         if self._file is None:
             self._batches.append(values)
-            if self._bytes > MOST_BYTES_IN_MEMORY:
+            if self._bytes > _most(self._most):
                 self._move_to_disk()
             return
         with _told(self._folder):
@@ -98,7 +129,7 @@ class RowStore:
             return Rows(np.concatenate([empty, *self._batches]))
         with _told(self._folder):
             self._file.flush()
-        return rows_in(self._file, self._length, self._width)
+        return rows_in(self._file, self.length, self._width, self._most)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,13 +145,17 @@ class RowStore:
         self._batches.clear()
 
 
-def rows_in(file: IO[bytes], length: int, width: int) -> Rows:
+def rows_in(file: IO[bytes], length: int, width: int, most: int | None = None) -> Rows:
     """The rows (length, width) that a file holds, in memory unless they are many."""
-    if length * width * 8 <= MOST_BYTES_IN_MEMORY:
+    if length * width * 8 <= _most(most):
         return Rows(np.fromfile(file, "<f8", length * width).reshape(length, width))
     pages = mmap.mmap(file.fileno(), length * width * 8, access=mmap.ACCESS_READ)
     values = np.frombuffer(pages, dtype="<f8").reshape(length, width)
-    return Rows(values, pages)
+    return Rows(values, pages, most)
+
+
+def _most(given: int | None) -> int:
+    return MOST_BYTES_IN_MEMORY if given is None else given
 
 
 @contextlib.contextmanager

@@ -114,6 +114,13 @@ class Complaints:
                 cell = (batch.place(row), batch.lines[row], batch.cell(row, column))
                 complaint.cells.append(cell)
 
+    def add_all(self, others: Complaints) -> None:
+        """Remember the faults of cells that come after these."""
+        for fault, found in others._found.items():
+            complaint = self._found.setdefault(fault, Complaint())
+            complaint.count += found.count
+            complaint.cells += found.cells[: SHOWN_CELLS - len(complaint.cells)]
+
     def problems(self, *, advice: bool) -> list[Problem]:
         """One line for each column and fault."""
         return [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples, room_for
+from shallow_cli.files.row_store import Rows
 from shallow_cli.tables.columns import Category, Column, Columns, scaled
 from shallow_cli.tables.raw import RawTable
 
@@ -224,9 +225,13 @@ def encoded(
     """Examples of some rows: at once where they fit the memory well, else when needed."""
     columns = encoding.columns
     whole = len(positions) * (columns.n_x + 1 + columns.n_y) * np.dtype(dtype).itemsize
-    if table.rows.at_hand and whole <= MOST_BYTES_AT_ONCE:
-        return encoding.examples(table.rows.take(_all(positions)), dtype)
-    return encoding.made(len(positions), partial(_fill, encoding, table, positions), dtype)
+    rows = table.rows
+    if isinstance(rows, Rows) and rows.at_hand and whole <= MOST_BYTES_AT_ONCE:
+        return encoding.examples(rows.take(_all(positions)), dtype)
+    made = encoding.made(len(positions), partial(_fill, encoding, table, positions), dtype)
+    if isinstance(rows, Rows):
+        return made
+    return replace(made, elsewhere=rows.elsewhere(encoding, positions, dtype))
 
 
 def _all(positions: Array | range) -> Places:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 from shallow_cli.data_config import DataConfig
-from shallow_cli.files.table_file import open_table
+from shallow_cli.files.table_file import Batch, Table, open_table
 from shallow_cli.tables.caching import cached
 from shallow_cli.tables.columns import Columns
 from shallow_cli.tables.generated import generated_table
 from shallow_cli.tables.plan import (
+    Plan,
     chosen_columns,
     format_of,
     plan_of_model,
@@ -19,7 +21,7 @@ from shallow_cli.tables.plan import (
     require_width,
 )
 from shallow_cli.tables.raw import Loaded, RawTable, read_raw
-from shallow_cli.tables.survey import survey
+from shallow_cli.tables.survey import Survey, survey
 
 
 def load_table(config: DataConfig, scratch: Path | None = None) -> Loaded:
@@ -44,15 +46,25 @@ def _read(config: DataConfig, scratch: Path | None) -> Loaded:
     with open_table(
         paths, format_of(config), as_text=config.categorical, unwanted=config.exclude
     ) as table:
-        features, targets = chosen_columns(config, table.header)
-        weight = (config.weight,) if config.weight else ()
-        needed = [*targets, *features, *weight]
-        named = [*needed, *config.exclude, *config.categorical]
-        require_columns(table.header, list(dict.fromkeys(named)), table.where)
-        looked, batches = survey(table, needed, config.missing_values)
-        plan = plan_training(config, looked, features, targets)
+        looked, batches, plan = planned(table, config)
         raw = read_raw(table, batches, plan, scratch, advice=True)
         return Loaded(raw, table.header, looked)
+
+
+def planned(table: Table, config: DataConfig) -> tuple[Survey, Iterator[Batch], Plan]:
+    """What the first rows of a table hold, all its batches, and how it is to be read.
+
+    Raises:
+        ConfigError: if a column is to be two things.
+        DataError: if the table cannot be read, lacks a column, or has one that cannot be used.
+    """
+    features, targets = chosen_columns(config, table.header)
+    weight = (config.weight,) if config.weight else ()
+    needed = [*targets, *features, *weight]
+    named = [*needed, *config.exclude, *config.categorical]
+    require_columns(table.header, list(dict.fromkeys(named)), table.where)
+    looked, batches = survey(table, needed, config.missing_values)
+    return looked, batches, plan_training(config, looked, features, targets)
 
 
 def read_for(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import DataError, Problem
 from shallow_cli.files.paths import text_of
-from shallow_cli.files.row_store import Rows, RowStore
+from shallow_cli.files.row_store import AnyRows, Rows, RowStore
 from shallow_cli.files.table_file import Batch, Table
 from shallow_cli.tables.plan import Plan
 from shallow_cli.tables.readers import Found
@@ -35,7 +35,7 @@ class RawTable:
     """
 
     name: str
-    rows: Rows
+    rows: AnyRows
     plan: Plan
     words: dict[str, tuple[str, ...]]
     labels: dict[str, dict[float, str]]
@@ -48,6 +48,11 @@ class RawTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def values(self) -> Array:
+        """All raw rows (m, n) in memory."""
+        return self.rows.take(slice(0, len(self)))
 
     @property
     def feature_slice(self) -> slice:
@@ -67,7 +72,9 @@ class RawTable:
 
     def each(self, positions: Array | range, function: Callable[[Array], Said]) -> Iterator[Said]:
         """What a function finds in each of these chunks, in their order."""
-        return map(function, self.chunks(positions))
+        if isinstance(self.rows, Rows):
+            return map(function, self.chunks(positions))
+        return self.rows.each(positions, function)
 
     def source(self) -> dict[str, Any]:
         """What a model keeps of where its rows came from."""
@@ -131,28 +138,49 @@ def read_raw(
     Raises:
         DataError: if it cannot be read, has no rows, or has faulty cells, with all of them.
     """
-    found = Found()
-    read = 0
+    found, read = Found(), 0
     with contextlib.closing(RowStore(len(plan.names), folder)) as store:
         for raw in raw_batches(batches, plan, found):
             read += len(raw.batch.lines)
             if not found.complaints:  # else nothing will come of it
                 store.add(raw.values)
-        if found.complaints:
-            raise DataError(*found.complaints.problems(advice=advice))
-        if not read:
-            raise DataError(Problem("has a header, but no rows", table.name))
-        rows = store.rows()
-    if not len(rows):
-        raise DataError(Problem(f"all {read} rows were dropped, each lacks a value", table.name))
+        require_rows(table.name, found, read, store.length, advice=advice)
+        return raw_table(
+            table,
+            plan,
+            found,
+            store.rows(),
+            table.fingerprint.hexdigest(),
+            table.fingerprint.bytes_read,
+        )
+
+
+def require_rows(name: str, found: Found, read: int, kept: int, *, advice: bool) -> None:
+    """Refuse a table with faulty cells, or one of which nothing is left.
+
+    Raises:
+        DataError: with everything that is wrong.
+    """
+    if found.complaints:
+        raise DataError(*found.complaints.problems(advice=advice))
+    if not read:
+        raise DataError(Problem("has a header, but no rows", name))
+    if not kept:
+        raise DataError(Problem(f"all {read} rows were dropped, each lacks a value", name))
+
+
+def raw_table(
+    table: Table, plan: Plan, found: Found, rows: AnyRows, sha256: str, n_bytes: int
+) -> RawTable:
+    """A table whose rows have been read, and what was found in them."""
     return RawTable(
         name=table.name,
         rows=rows,
         plan=plan,
         words={name: tuple(map(str, codes)) for name, codes in found.words.items()},
         labels=found.labels,
-        sha256=table.fingerprint.hexdigest(),
-        n_bytes=table.fingerprint.bytes_read,
+        sha256=sha256,
+        n_bytes=n_bytes,
         width=len(table.header),
         missing=found.missing,
         dropped=found.dropped,

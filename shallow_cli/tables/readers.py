@@ -41,6 +41,27 @@ class Found:
     unseen: Counter[str] = field(default_factory=Counter)  # cells, by column
     dropped: Counter[str] = field(default_factory=Counter)  # rows, by the column that was missing
 
+    def add(self, other: Found, source: str) -> None:
+        """Take what was found by itself in a file that comes after those of before.
+
+        Raises:
+            DataError: if there are too many words in a column then, naming the file.
+        """
+        self.complaints.add_all(other.complaints)
+        for name, codes in other.words.items():
+            learn(self.words.setdefault(name, {}), codes, name, source)
+        for name, spelled in other.labels.items():
+            labels = self.labels.setdefault(name, {})
+            for value, text in spelled.items():
+                if value not in labels and len(labels) <= MOST_WORDS:
+                    labels[value] = text
+        for mine, others in (
+            (self.missing, other.missing),
+            (self.unseen, other.unseen),
+            (self.dropped, other.dropped),
+        ):
+            mine.update(others)
+
 
 def readers(plan: Plan, found: Found) -> list[Reader]:
     """One for each column of the plan: features, targets, weight."""
@@ -113,7 +134,7 @@ def _words(slot: Slot, plan: Plan, found: Found) -> Reader:
         cells = ["" if cell in missing else key(cell) for cell in texts(batch, slot.name)]
         found.missing[slot.name] += cells.count("")
         if slot.words is None:
-            _learn(codes, cells, slot.name, batch)
+            learn(codes, cells, slot.name, batch.source)
         values = np.array([codes.get(cell, UNSEEN) for cell in cells], dtype=np.float64)
         unknown = np.flatnonzero(values == UNSEEN)
         found.unseen[slot.name] += len(unknown)
@@ -135,7 +156,8 @@ def _classes(slot: Slot, plan: Plan, found: Found) -> WithGaps:
         cells = [key(cell) for cell in texts(batch, slot.name)]
         gaps = [row for row, cell in enumerate(cells) if cell in missing and cell not in codes]
         if slot.words is None:
-            _learn(codes, [cell for cell in cells if cell not in missing], slot.name, batch)
+            there = [cell for cell in cells if cell not in missing]
+            learn(codes, there, slot.name, batch.source)
         values = np.array([codes.get(cell, UNSEEN) for cell in cells], dtype=np.float64)
         values[gaps] = np.nan
         found.complaints.add(slot.name, unknown, batch, np.flatnonzero(values == UNSEEN))
@@ -149,7 +171,7 @@ def _codes(slot: Slot, key: Callable[[str], Key], found: Found) -> dict[Key, int
     return found.words.setdefault(slot.name, known)
 
 
-def _learn(codes: dict[Key, int], cells: Sequence[Key], name: str, batch: Batch) -> None:
+def learn(codes: dict[Key, int], cells: Iterable[Key], name: str, source: str) -> None:
     """Give every new word the next code.
 
     Raises:
@@ -159,7 +181,7 @@ def _learn(codes: dict[Key, int], cells: Sequence[Key], name: str, batch: Batch)
         codes.setdefault(cell, len(codes))
     if len(codes) > MOST_WORDS:
         text = f"{name}: more than {MOST_WORDS} different words"
-        raise DataError(Problem(f"{text}; {about(name, faults.LEAVE_OUT)}", batch.source))
+        raise DataError(Problem(f"{text}; {about(name, faults.LEAVE_OUT)}", source))
 
 
 def _labelled(slot: Slot, plan: Plan, found: Found) -> WithGaps:

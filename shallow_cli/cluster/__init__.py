@@ -1,0 +1,1 @@
+"""Training where the rows are: on the workers of a cluster."""

@@ -1,0 +1,240 @@
+"""What a worker does: it reads parts of a table, keeps them, and computes on their rows.
+
+A worker that is asked about a part it does not have leaves it out of its answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from shallow_cli.cluster.parts import Part, Source
+from shallow_cli.core import gradient
+from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples, room_for
+from shallow_cli.core.blocks import block_slices, blocks_of
+from shallow_cli.core.buffers import Batch, buffers_for
+from shallow_cli.core.floating_point import FloatingPointErrors
+from shallow_cli.core.measuring import tallies
+from shallow_cli.core.network import Network, parameters
+from shallow_cli.core.tallies import Tally
+from shallow_cli.core.workers import pool_of
+from shallow_cli.errors import DataError, Problem
+from shallow_cli.files.row_store import Rows, RowStore
+from shallow_cli.files.table_file import open_table
+from shallow_cli.tables.encoding import Encoding
+from shallow_cli.tables.raw import CHUNK_ROWS
+from shallow_cli.tables.readers import Found
+from shallow_cli.tables.reading import raw_batches
+
+SHARE = 4  # a quarter of what there is may be taken by the rows of examples, one by raw rows
+
+
+@dataclass(frozen=True)
+class Held:
+    """A part, its raw rows, and what was made of them for somebody's training."""
+
+    part: Part
+    rows: Rows
+    ready: dict[str, Ready] = field(default_factory=dict)
+
+
+@dataclass
+class Kept:
+    """What a worker keeps, and what it may use: bytes of memory, a folder, threads."""
+
+    memory: int
+    folder: Path
+    threads: int
+    held: dict[str, Held] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What is learned from all m rows, of which a part has some."""
+
+    key: str
+    network: Network
+    encoding: Encoding
+    dtype: type[np.generic]
+    m: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The examples of a part, and its blocks with their buffers."""
+
+    examples: AnyExamples
+    batch: Batch
+
+
+class BlockSums(NamedTuple):
+    """Of a part, the sum over each block (k, n_parameters), their losses, and what went wrong."""
+
+    sums: Array
+    losses: Sequence[float]
+    overflow: int
+    invalid: int
+
+
+Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and what is said to all
+
+
+def answer(
+    kept: Kept, task: Task, asked: Sequence[tuple[str, Sequence[Any]]], shared: Sequence[Any]
+) -> dict[str, Any]:
+    """What a task finds in each part that is kept here."""
+    there = [(kept.held[key], said) for key, said in asked if key in kept.held]
+    with np.errstate(all="ignore"):
+        return {held.part.key: task(kept, held, *said, *shared) for held, said in there}
+
+
+def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
+    """Read the rows of some parts from their files; returns the keys of the parts.
+
+    Raises:
+        DataError: if a file cannot be read, or has changed since it was counted.
+    """
+    share = kept.memory // (SHARE * (len(kept.held) + len(parts)))
+    width = len(source.plan.names)
+    with contextlib.ExitStack() as stack:
+        stores = [
+            stack.enter_context(contextlib.closing(RowStore(width, kept.folder, share)))
+            for _ in parts
+        ]
+        for position, values in _raw_rows(parts, source):
+            for part, store in zip(parts, stores, strict=True):
+                store.add(part.of(position, values))
+        for part, store in zip(parts, stores, strict=True):
+            kept.held[part.key] = Held(part, store.rows())
+    return [part.key for part in parts]
+
+
+def _raw_rows(parts: Sequence[Part], source: Source) -> Iterator[tuple[int, Array]]:
+    """The raw rows of the files that have some of these parts, and the position of the first."""
+    wanted = [name for name in source.header if name in source.plan.names]
+    for file, form in zip(source.files, source.formats, strict=True):
+        last = max((part.last for part in parts if part.first < file.first + file.rows), default=0)
+        if last <= file.first or not any(part.last > file.first for part in parts):
+            continue
+        require_unchanged(file.path, file.stamp)
+        found, position = Found(words={k: dict(v) for k, v in source.words.items()}), file.first
+        with open_table([file.path], form, wanted=wanted, as_text=source.as_text) as table:
+            for raw in raw_batches(table.batches, source.plan, found):
+                yield position, raw.values
+                position += len(raw.values)
+                if position >= last:
+                    break
+        require_unchanged(file.path, file.stamp)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """The size of a file, and when it was written."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DataError(Problem(f"cannot be read: {error.strerror}", str(path))) from error
+    return found.st_size, found.st_mtime_ns
+
+
+def require_unchanged(path: Path, stamp: tuple[int, int]) -> None:
+    """Refuse a file that is no longer as it was.
+
+    Raises:
+        DataError: if its size or its time is another.
+    """
+    if stamp_of(path) != stamp:
+        raise DataError(Problem("has changed since its rows were counted", str(path)))
+
+
+def drop(kept: Kept, keys: Sequence[str]) -> None:
+    """Forget some parts."""
+    for key in keys:
+        kept.held.pop(key, None)
+
+
+def in_chunks(_kept: Kept, held: Held, function: Callable[[Array], Any]) -> list[Any]:
+    """What a function finds in each chunk that begins in a part."""
+    return [function(held.rows.take(rows)) for rows in held.part.chunks]
+
+
+def taken(_kept: Kept, held: Held, positions: Array | slice) -> Array:
+    """The raw rows at some positions, counted from the first of the part."""
+    return held.rows.take(positions)
+
+
+def block_sums(
+    kept: Kept, held: Held, learning: Learning, vector: Array, losses: bool
+) -> BlockSums:
+    """The gradient of a part, block by block."""
+    batch, seen = _ready(kept, held, learning).batch, FloatingPointErrors()
+    if not losses:
+        rooms = [replace(room, loss=None) for room in batch.buffers.rooms]
+        batch = replace(batch, buffers=replace(batch.buffers, rooms=rooms))
+    theta = parameters(learning.network, vector)
+    with seen.counted(), pool_of(kept.threads) as pool:
+        found = [
+            (total.copy(), loss)
+            for total, loss in gradient.block_sums(learning.network, theta, batch, pool)()
+        ]
+    return BlockSums(
+        np.array([total for total, _ in found]),
+        [loss for _, loss in found],
+        seen.overflow,
+        seen.invalid,
+    )
+
+
+def chunk_tallies(kept: Kept, held: Held, learning: Learning, vector: Array) -> list[Tally]:
+    """How good weights are on the chunks that begin in a part."""
+    chunks = held.part.chunks
+    if not chunks:
+        return []
+    examples = _ready(kept, held, learning).examples.part(slice(chunks[0].start, chunks[-1].stop))
+    theta = parameters(learning.network, vector)
+    return list(tallies(learning.network, theta, examples, kept.threads))
+
+
+def _ready(kept: Kept, held: Held, learning: Learning) -> Ready:
+    """The examples and blocks of a part, made once."""
+    if learning.key not in held.ready:
+        held.ready[learning.key] = _made_ready(kept, held, learning)
+    return held.ready[learning.key]
+
+
+def _made_ready(kept: Kept, held: Held, learning: Learning) -> Ready:
+    network, part = learning.network, held.part
+    examples = _examples(kept, held, learning)
+    slices = block_slices(network, learning.m)
+    own = [
+        tuple(slice(rows.start - part.start, rows.stop - part.start) for rows in block)
+        for block in slices
+        if part.start <= block[0].start < part.stop
+    ]
+    buffers = buffers_for(network, examples, slices, kept.threads, losses=True)
+    return Ready(examples, Batch(part.stop - part.start, blocks_of(examples, own), buffers))
+
+
+def _examples(kept: Kept, held: Held, learning: Learning) -> AnyExamples:
+    """In memory, if those of all the parts fit their share of it."""
+    made = learning.encoding.made(
+        len(held.rows),
+        lambda wanted, out: learning.encoding.fill(held.rows.take(wanted), out),
+        learning.dtype,
+    )
+    row_bytes = (made.n_x + made.n_y + 2) * np.dtype(made.dtype).itemsize
+    if row_bytes * sum(len(other.rows) for other in kept.held.values()) > kept.memory // SHARE:
+        return made
+    return _brought(made)
+
+
+def _brought(made: MadeExamples) -> Examples:
+    out = room_for(made, len(made))
+    for start in range(0, len(made), CHUNK_ROWS):
+        rows = slice(start, min(start + CHUNK_ROWS, len(made)))
+        made.fill(rows, out.part(rows))
+    return out
