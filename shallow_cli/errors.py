@@ -78,6 +78,10 @@ class NoVerdictError(ShallowError):
     exit_code = 4
 
 
+class LostClusterError(NoVerdictError):
+    """A cluster does not answer, or no longer."""
+
+
 # Exit codes that are returned, not raised.
 DONE = 0
 ANSWER_IS_NO = 1

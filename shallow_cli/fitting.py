@@ -31,6 +31,7 @@ from shallow_cli.tables.columns import OUTPUT_OF_TASK, Columns
 from shallow_cli.tables.data import Data, load_data
 from shallow_cli.tables.encoding import encoded
 from shallow_cli.tables.fitted import encoding, with_weights
+from shallow_cli.tables.loading import Load, load_table
 from shallow_cli.tables.raw import RawTable
 from shallow_cli.versions import made_with
 
@@ -48,18 +49,19 @@ class Prepared:
     theta: Parameters  # at the start
 
 
-def prepare(config: Config, scratch: Path | None = None) -> Prepared:
+def prepare(config: Config, scratch: Path | None = None, load: Load = load_table) -> Prepared:
     """Load the data and set up the network.
 
     Args:
         config: what to learn from, and how.
         scratch: a folder for a temporary file where the rows are many; the system's if None.
+        load: what reads the table of the training.
 
     Raises:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
     """
-    data = load_data(config, scratch)
+    data = load_data(config, scratch, load)
     network = network_of(config, data.columns)
     settings = settings_of(config)
     return Prepared(

@@ -9,10 +9,10 @@ from time import monotonic
 from typing import Any
 
 from shallow_cli.core.batches import steps_per_epoch
-from shallow_cli.core.events import End, Event, Progress, Reason, Row, Snapshot, State
+from shallow_cli.core.events import Event, Progress, Reason, Row, Snapshot, State
 from shallow_cli.core.measuring import names_measured
 from shallow_cli.core.snapshots import snapshot_epochs
-from shallow_cli.errors import ModelFileError, Problem, UsageError
+from shallow_cli.errors import LostClusterError, ModelFileError, Problem, UsageError
 from shallow_cli.files.checkpoint_file import (
     Checkpoint,
     load_checkpoint,
@@ -32,30 +32,55 @@ def kept(
 ) -> Iterator[Event]:
     """The events as they come; now and then, and at an interrupt, a checkpoint is written.
 
-    Training goes on where one cannot be written, which is told once.
+    It is also where a cluster is lost. Training goes on where one cannot be written, which is
+    told once.
     """
-    rows: list[Row] = []
-    snapshots: list[Snapshot] = []
-    latest: Progress | None = None
-    due, warned = monotonic() + SECONDS, False
-    for event in events:
+    keeper = _Keeper(prepared, path, warn)
+    try:
+        for event in events:
+            keeper.see(event)
+            yield event
+    except LostClusterError:
+        keeper.save()
+        raise
+
+
+class _Keeper:
+    """Writes the checkpoints of a training."""
+
+    def __init__(self, prepared: Prepared, path: Path, warn: Callable[[str], None]) -> None:
+        self._prepared, self._path, self._warn = prepared, path, warn
+        self._rows: list[Row] = []
+        self._snapshots: list[Snapshot] = []
+        self._latest: State | None = None
+        self._due, self._warned = monotonic() + SECONDS, False
+
+    def see(self, event: Event) -> None:
+        """Remember an event; some are followed by a checkpoint."""
         if isinstance(event, Row):
-            rows.append(event)
+            self._rows.append(event)
         elif isinstance(event, Snapshot):
-            snapshots.append(event)
+            self._snapshots.append(event)
         elif isinstance(event, Progress):
-            latest = event
-        interrupted = isinstance(event, End) and event.reason is Reason.INTERRUPTED
-        wanted = isinstance(event, Progress) and _is_due(event, prepared, monotonic() >= due)
-        if latest and (wanted or interrupted):
-            due = monotonic() + SECONDS
-            try:
-                save_checkpoint(_checkpoint(prepared, latest.state(), rows, snapshots), path)
-            except ModelFileError as error:
-                if not warned:
-                    warn(f"warning: no checkpoint: {error}")
-                warned = True
-        yield event
+            self._latest = event.state()
+            if _is_due(event, self._prepared, monotonic() >= self._due):
+                self.save()
+        elif event.reason is Reason.INTERRUPTED:
+            self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint of where training stood when it told of its progress last."""
+        if self._latest is None:
+            return
+        self._due = monotonic() + SECONDS
+        try:
+            save_checkpoint(
+                _checkpoint(self._prepared, self._latest, self._rows, self._snapshots), self._path
+            )
+        except ModelFileError as error:
+            if not self._warned:
+                self._warn(f"warning: no checkpoint: {error}")
+            self._warned = True
 
 
 def _is_due(event: Progress, prepared: Prepared, late: bool) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from shallow_cli.commands.clusters import Cluster, loader
 from shallow_cli.commands.options import DEFAULT_MODEL, Overrides
 from shallow_cli.console.streams import write
 from shallow_cli.errors import CLOSED_PIPE, DONE, Problem, UsageError
@@ -35,6 +36,7 @@ def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     verify: Annotated[
         bool, typer.Option("--verify", help="Train twice, and compare the bytes of the models.")
     ] = False,
+    cluster: Cluster = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show config, shapes and sizes; train nothing.")
     ] = False,
@@ -55,10 +57,11 @@ def train_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
     if str(output) == "-":
         raise UsageError(Problem("-o -: stdout is the loss table; name a file for the model"))
     loaded = load_config(config, overrides or ())
+    manner = Manner(form, quiet, resume, verify, cluster)
     if dry_run:
-        show_plan(loaded)
+        show_plan(loaded, manner)
         return
-    code = train(loaded, output, Manner(form, quiet, resume, verify))
+    code = train(loaded, output, manner)
     if code != DONE:
         raise typer.Exit(code)
 
@@ -72,6 +75,7 @@ def train(config: "Config", output: Path, manner: "Manner") -> int:
         ConfigError: if the config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on, or stdout cannot be written.
         DivergedError: if training ran away; no model is written then.
+        LostClusterError: if a cluster does not answer, or no longer; a checkpoint is left.
         ModelFileError: if the model cannot be written, or the checkpoint is damaged.
         UnrepeatableError: if it is to be verified, and another training gives another model.
         UsageError: if what is to be resumed is another training, another file is in its place, or
@@ -93,14 +97,15 @@ def train(config: "Config", output: Path, manner: "Manner") -> int:
     checkpoint = place_of_checkpoint(output)
     if manner.verify:
         require_files(config, "--verify trains twice")
-    prepared = prepare(config, scratch_of(output, checkpoint))
-    for note in notes(prepared, config):
-        manner.tell(note)
-    start = found(prepared, output, checkpoint) if manner.resume else None
-    if isinstance(start, Model):
-        return finished(start, Run(config, prepared, output, checkpoint, None, manner))
-    stranger = None if start else identity_of(checkpoint)
-    return ended(Run(config, prepared, output, checkpoint, start, manner, stranger))
+    with loader(manner.cluster, config, manner.tell) as load:
+        prepared = prepare(config, scratch_of(output, checkpoint), load)
+        for note in notes(prepared, config):
+            manner.tell(note)
+        start = found(prepared, output, checkpoint) if manner.resume else None
+        if isinstance(start, Model):
+            return finished(start, Run(config, prepared, output, checkpoint, None, manner, load))
+        stranger = None if start else identity_of(checkpoint)
+        return ended(Run(config, prepared, output, checkpoint, start, manner, load, stranger))
 
 
 def ended(run: "Run") -> int:
@@ -155,12 +160,13 @@ def finished(model: "Model", run: "Run") -> int:
     return interrupted.exit_code
 
 
-def show_plan(config: "Config") -> None:
+def show_plan(config: "Config", manner: "Manner") -> None:
     """Print the config with every open choice made, then shapes and sizes as comments."""
     from shallow_cli.config_text import config_yaml
     from shallow_cli.fitting import prepare
 
-    prepared = prepare(config)
+    with loader(manner.cluster, config, manner.tell) as load:
+        prepared = prepare(config, load=load)
     write(config_yaml(prepared.config))
     training, validation = prepared.job.training, prepared.job.validation
     m, n_y = len(training), training.n_y

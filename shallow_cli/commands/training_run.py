@@ -18,6 +18,7 @@ from shallow_cli.errors import (
     CLOSED_PIPE,
     DataError,
     DivergedError,
+    LostClusterError,
     ModelFileError,
     Problem,
     UnrepeatableError,
@@ -27,6 +28,7 @@ from shallow_cli.files.model_file import model_bytes, save_model
 from shallow_cli.fitting import Prepared, end_of, overflows, prepare, trained_model
 from shallow_cli.model import Model
 from shallow_cli.resuming import kept
+from shallow_cli.tables.loading import Load, load_table
 
 Identity = tuple[int, int]  # of a file: another one has another
 
@@ -36,13 +38,14 @@ LEFT = "is left; the same command with --resume goes on from it"
 @dataclass(frozen=True)
 class Manner:
     """How to train: the form of the rows; whether to be quiet, to go on from a checkpoint, and to
-    train once more and compare.
+    train once more and compare; on which cluster.
     """
 
     form: str = "table"
     quiet: bool = False
     resume: bool = False
     verify: bool = False
+    cluster: str | None = None
 
     def tell(self, line: str) -> None:
         """One line on stderr, unless nothing is wanted there."""
@@ -54,7 +57,8 @@ class Manner:
 class Run:
     """A training from a config, or from a checkpoint of it, and where its files go.
 
-    `checkpoint` is None where none is kept: beside a device or a pipe. `stranger` is the identity
+    `checkpoint` is None where none is kept: beside a device or a pipe. `load` reads the table
+    whenever it is read. `stranger` is the identity
     of one that was there before, and from which this training does not go on.
     """
 
@@ -64,6 +68,7 @@ class Run:
     checkpoint: Path | None
     start: Checkpoint | None
     manner: Manner
+    load: Load = load_table
     stranger: Identity | None = None
 
     @property
@@ -85,10 +90,14 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
 
     Raises:
         DivergedError: if training ran away; no model is written then.
+        LostClusterError: if the cluster is no longer there; a checkpoint is left.
         ModelFileError: if the model cannot be written; a checkpoint is left if there is one.
         UnrepeatableError: if it is to be verified, and another training gives another model.
     """
-    told = list(shown(events_of(run, interrupted), run, interrupted))
+    try:
+        told = list(shown(events_of(run, interrupted), run, interrupted))
+    except LostClusterError as error:
+        raise _with_checkpoint(error, run) from error
     end = end_of(told)
     unfinished = end.reason is Reason.INTERRUPTED
     if unfinished and interrupted.exit_code in {CLOSED_PIPE, DataError.exit_code}:
@@ -152,7 +161,7 @@ def repeated(model: Model, run: Run, interrupted: Interrupts) -> str:
     """
     from hashlib import sha256
 
-    prepared = prepare(run.config, scratch_of(run.output, run.checkpoint))
+    prepared = prepare(run.config, scratch_of(run.output, run.checkpoint), run.load)
     events = list(train(prepared.job, prepared.theta, interrupted))
     if interrupted():
         return "not verified: interrupted while training for the second time"
@@ -180,6 +189,12 @@ def _save(model: Model, run: Run) -> None:
         save_model(model, run.output)
     except ModelFileError as error:
         raise ModelFileError(*error.problems, *_left(run)) from error
+
+
+def _with_checkpoint(error: LostClusterError, run: Run) -> LostClusterError:
+    """The same error, and in the same line the checkpoint that is left."""
+    [problem], left = error.problems, [f"{left.where} {left.message}" for left in _left(run)]
+    return LostClusterError(Problem("; ".join([problem.message, *left]), problem.where))
 
 
 def _left(run: Run) -> Iterator[Problem]:

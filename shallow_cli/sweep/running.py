@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from multiprocessing import active_children, get_context
 
 from shallow_cli.config import Config
 from shallow_cli.core.events import End, Reason
 from shallow_cli.core.training import train
 from shallow_cli.errors import NoVerdictError, Problem
 from shallow_cli.fitting import prepare
+from shallow_cli.processes import end_with_parent, interrupts_held
 from shallow_cli.sweep.plan import Sweep
 from shallow_cli.sweep.rows import Values
 
@@ -79,31 +76,3 @@ def run(
         if waiting:
             for child in active_children():
                 child.terminate()
-
-
-def end_with_parent() -> None:
-    """In a process of the sweep: end as soon as the sweep has, were it by SIGKILL."""
-
-    def wait_for_it() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    Thread(target=wait_for_it, daemon=True).start()
-
-
-@contextlib.contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Ctrl-C and SIGHUP go to all processes of a sweep; who is started here leaves them to us.
-
-    A signal that comes meanwhile is there afterwards. Where there are no masks, nothing is held.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -20,7 +20,7 @@ from shallow_cli.tables.columns import Columns
 from shallow_cli.tables.encoding import Encoding, encoded
 from shallow_cli.tables.fitted import class_lookup, encoding, fit_columns, with_weights
 from shallow_cli.tables.generated import as_drawn
-from shallow_cli.tables.loading import load_table, read_for
+from shallow_cli.tables.loading import Load, load_table, read_for
 from shallow_cli.tables.raw import Loaded, RawTable
 from shallow_cli.tables.targets import decided_task, other_task, target_classes
 
@@ -49,18 +49,19 @@ class Data:
         return tuple(filter(is_number, self.columns.feature_names + self.columns.target_names))
 
 
-def load_data(config: Config, scratch: Path | None = None) -> Data:
+def load_data(config: Config, scratch: Path | None = None, load: Load = load_table) -> Data:
     """The rows that a config names, split, scaled and encoded.
 
     Args:
         config: what to load and how.
         scratch: a folder for a temporary file where the rows are many; the system's if None.
+        load: what reads the table of the training.
 
     Raises:
         ConfigError: if the config asks for what the table cannot give.
         DataError: if the table cannot be read or trained on.
     """
-    loaded = load_table(config.data, scratch)
+    loaded = load(config.data, scratch)
     table, auto = loaded.table, config.data.task == "auto"
     config, classes = decided(config, table)
     training_rows, validation_rows = split(table, config, classes)
@@ -69,7 +70,7 @@ def load_data(config: Config, scratch: Path | None = None) -> Data:
     weighted = with_weights(plain, table, training_rows, config.class_weight)
     validation, other, sources = None, None, {"training": table.source()}
     if len(validation_rows):
-        validation = held_out(plain, table, validation_rows)
+        validation = held_out(plain, *table.brought(validation_rows, scratch))
     elif isinstance(config.data.validation, tuple):
         there = dataclasses.replace(config.data, csv=config.data.validation)
         other = read_for(plain.columns, there, table.width, scratch, weight=there.weight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from shallow_cli.data_config import DataConfig
@@ -22,6 +22,8 @@ from shallow_cli.tables.plan import (
 )
 from shallow_cli.tables.raw import Loaded, RawTable, read_raw
 from shallow_cli.tables.survey import Survey, survey
+
+Load = Callable[[DataConfig, Path | None], Loaded]
 
 
 def load_table(config: DataConfig, scratch: Path | None = None) -> Loaded:

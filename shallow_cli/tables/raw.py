@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,6 +22,7 @@ from shallow_cli.tables.reading import raw_batches
 from shallow_cli.tables.survey import Survey
 
 CHUNK_ROWS = 4096
+ROWS_BROUGHT = 1 << 16  # at a time, over a network
 
 Said = TypeVar("Said")
 
@@ -75,6 +76,17 @@ class RawTable:
         if isinstance(self.rows, Rows):
             return map(function, self.chunks(positions))
         return self.rows.each(positions, function)
+
+    def brought(
+        self, positions: Array | range, folder: Path | None
+    ) -> tuple[RawTable, Array | range]:
+        """A table that is here and has the rows at some positions, and where it has them."""
+        if isinstance(self.rows, Rows):
+            return self, positions
+        with contextlib.closing(RowStore(len(self.plan.names), folder)) as store:
+            for some in chunked(positions, ROWS_BROUGHT):
+                store.add(self.rows.take(some))
+            return replace(self, rows=store.rows()), range(len(positions))
 
     def source(self) -> dict[str, Any]:
         """What a model keeps of where its rows came from."""

@@ -1,0 +1,215 @@
+"""The workers of a Dask cluster, behind the protocol: the only file that knows Dask.
+
+A function is called with everything it needs, on a certain worker or, where that is gone, on
+another: futures that are pinned, and actors, wait for ever for a worker that has died.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from shallow_cli.cluster.at_work import Kept
+from shallow_cli.cluster.protocol import Answer, Call
+from shallow_cli.cores import cores
+from shallow_cli.errors import LostClusterError, Problem, UsageError
+from shallow_cli.processes import interrupts_held
+from shallow_cli.versions import VERSIONS, made_with
+
+LOCAL = "local:"
+PATIENCE = 30.0  # seconds for a scheduler, or for some worker
+LOOK = 0.5  # seconds between two looks at whether the cluster is still there
+USABLE = 0.5  # of a worker's memory limit, for the process and all that it keeps
+
+
+class DaskWorkers:
+    """The workers of a cluster that a client is connected to."""
+
+    def __init__(self, client: Any, where: str) -> None:
+        self._client, self._where = client, where
+
+    def names(self) -> Sequence[str]:
+        """The addresses of the workers that are there now.
+
+        Raises:
+            LostClusterError: if there is none for a while.
+        """
+        return self._until(lambda: sorted(self._client.scheduler_info()["workers"]), "no worker")
+
+    def run(self, calls: Sequence[Call]) -> list[Answer]:
+        """The answers to some calls, in their order.
+
+        Raises:
+            LostClusterError: if the cluster is no longer there.
+            ShallowError: as a function has raised it.
+        """
+        with self._told():
+            futures = [
+                self._client.submit(
+                    _call,
+                    call.function,
+                    call.arguments,
+                    workers=[call.worker],
+                    allow_other_workers=True,
+                    pure=False,
+                )
+                for call in calls
+            ]
+            self._wait(futures)
+            return list(self._client.gather(futures))
+
+    def executor(self) -> Executor:
+        """Whoever is free, as the standard library has it."""
+        found: Executor = self._client.get_executor(pure=False)
+        return found
+
+    @property
+    def threads(self) -> int:
+        """Of all workers together."""
+        with self._told():
+            return sum(self._client.nthreads().values())
+
+    def _wait(self, futures: Sequence[Any]) -> None:
+        distributed: Any = _dask()
+        left = monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(TimeoutError), self._client.as_current():
+                distributed.wait(futures, timeout=LOOK)
+                return
+            if self._client.status != "running":
+                raise LostClusterError(Problem("the scheduler is lost", self._where))
+            if self._client.scheduler_info()["workers"]:
+                left = monotonic() + PATIENCE
+            elif monotonic() > left:
+                raise LostClusterError(Problem("all workers are lost", self._where))
+
+    def _until(self, found: Callable[[], list[str]], lacking: str) -> list[str]:
+        left = monotonic() + PATIENCE
+        with self._told():
+            while not (there := found()):
+                if monotonic() > left:
+                    raise LostClusterError(Problem(f"there is {lacking}", self._where))
+                with contextlib.suppress(TimeoutError):
+                    self._client.wait_for_workers(1, timeout=LOOK)
+        return there
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """What Dask says where a cluster is lost, as our error."""
+        from distributed import KilledWorker
+
+        try:
+            yield
+        except KilledWorker as error:
+            text = f"what a worker was to do has killed several: {error}; have they enough memory?"
+            raise LostClusterError(Problem(text, self._where)) from error
+        except (CancelledError, OSError, TimeoutError, RuntimeError) as error:
+            raise LostClusterError(Problem("the scheduler is lost", self._where)) from error
+
+
+def _call(function: Callable[..., Any], arguments: Sequence[Any]) -> Answer:
+    """On a worker: call a function with what is kept there."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return Answer(worker.address, function(_kept(worker), *arguments))
+
+
+def _kept(worker: Any) -> Kept:
+    """What this worker keeps for us, as long as it lives."""
+    if not hasattr(worker, "kept_by_shallow"):
+        from distributed.system import MEMORY_LIMIT
+
+        limit = worker.memory_manager.memory_limit or MEMORY_LIMIT
+        free = max(0, int(USABLE * limit) - worker.monitor.get_process_memory())
+        folder, threads = Path(worker.local_directory), worker.state.nthreads
+        worker.kept_by_shallow = Kept(free, folder, threads)
+    kept: Kept = worker.kept_by_shallow
+    return kept
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[DaskWorkers]:
+    """The workers at an address, or so many processes here: `local:N`.
+
+    Raises:
+        LostClusterError: if nobody answers there, or there is no worker.
+        UsageError: if Dask is missing, or a worker would compute other bits.
+    """
+    distributed: Any = _dask()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        place: Any = address
+        if address.startswith(LOCAL):
+            place = stack.enter_context(_processes(address))
+        try:
+            client = distributed.Client(place, timeout=PATIENCE, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            text = f"no scheduler answers there: {error}"
+            raise LostClusterError(Problem(text.splitlines()[0], f"--cluster {address}")) from error
+        stack.callback(_close, client)
+        workers = DaskWorkers(client, f"--cluster {address}")
+        _require_same_versions(workers)
+        yield workers
+
+
+def _dask() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        text = "needs the extra 'dask': pip install 'shallow-cli[dask]'"
+        raise UsageError(Problem(text, "--cluster")) from error
+    return distributed
+
+
+@contextlib.contextmanager
+def _processes(address: str) -> Iterator[Any]:
+    """As many workers as `local:N` says, in processes of their own, which share the cores."""
+    distributed: Any = _dask()
+    number = address.removeprefix(LOCAL)
+    if not number.isdecimal() or not int(number):
+        text = "local:N is for N processes, from 1 on"
+        raise UsageError(Problem(text, f"--cluster {address}"))
+    with interrupts_held():
+        cluster = distributed.LocalCluster(
+            n_workers=int(number),
+            threads_per_worker=max(1, cores() // int(number)),
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL + 1,
+        )
+    try:
+        yield cluster
+    finally:
+        with contextlib.suppress(OSError, TimeoutError, RuntimeError):
+            cluster.close(timeout=PATIENCE)
+
+
+def _close(client: Any) -> None:
+    with contextlib.suppress(OSError, TimeoutError, RuntimeError):
+        client.close(timeout=LOOK)
+
+
+def _require_same_versions(workers: DaskWorkers) -> None:
+    """Refuse workers whose sums may be others: that would depend on who computes what.
+
+    Raises:
+        UsageError: if some version is another.
+    """
+    here = {name: made_with()[name] for name in VERSIONS}
+    for worker, there in workers.run([Call(name, _versions, ()) for name in workers.names()]):
+        for name, version in here.items():
+            if there[name] != version:
+                text = f"{name} is {there[name]} there, {version} here; install the same"
+                raise UsageError(Problem(text, f"worker {worker}"))
+
+
+def _versions(_kept: Kept) -> dict[str, str]:
+    return made_with()

@@ -1,0 +1,131 @@
+"""Raw rows that the workers of a cluster have: each works on his own, answers come in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from secrets import token_hex
+from typing import TypeVar
+
+import numpy as np
+
+from shallow_cli.cluster.at_work import (
+    BlockSums,
+    Learning,
+    block_sums,
+    chunk_tallies,
+    in_chunks,
+    taken,
+)
+from shallow_cli.cluster.parts import Source, cut, edges_of_blocks
+from shallow_cli.cluster.placing import Placed
+from shallow_cli.cluster.protocol import Workers
+from shallow_cli.core.arrays import Array, Elsewhere
+from shallow_cli.core.blocks import block_slices
+from shallow_cli.core.floating_point import count_as_here
+from shallow_cli.core.network import Network
+from shallow_cli.core.tallies import Tally
+from shallow_cli.tables.encoding import Encoding
+
+Said = TypeVar("Said")
+
+PARTS_OF_A_WORKER = 2  # so that what a lost one had can be shared
+
+
+class RowsElsewhere:
+    """The raw rows (m, n) of a table, in parts on the workers of a cluster.
+
+    Of the rows of a training that are not all of them, there are parts of their own.
+    """
+
+    def __init__(
+        self, workers: Workers, source: Source, likely: Network, tell: Callable[[str], None]
+    ) -> None:
+        self._workers, self._source, self._tell, self._likely = workers, source, tell, likely
+        self._all = self._placed(range(source.rows), likely)
+        self._some: tuple[Array, Placed] | None = None
+
+    def __len__(self) -> int:
+        return self._source.rows
+
+    def take(self, positions: Array | slice) -> Array:
+        """The rows at a slice, or at positions in any order."""
+        return _taken(self._all, positions, len(self._source.plan.names))
+
+    def each(self, positions: Array | range, function: Callable[[Array], Said]) -> Iterator[Said]:
+        """What a function finds in each chunk of the rows at some positions, in their order."""
+        for found in self._at(positions).ask_all(in_chunks, function):
+            yield from found
+
+    def elsewhere(
+        self, encoding: Encoding, positions: Array | range, dtype: type[np.generic]
+    ) -> Elsewhere:
+        """The workers, as those who compute on the examples that some rows become."""
+        key, m = token_hex(8), len(positions)
+
+        def asked(network: Network) -> tuple[Placed, Learning]:
+            return self._at(positions, network), Learning(key, network, encoding, dtype, m)
+
+        def sums(network: Network, vector: Array, losses: bool) -> Iterator[tuple[Array, float]]:
+            placed, learning = asked(network)
+            found: list[BlockSums] = placed.ask_all(block_sums, learning, vector, losses)
+            for part in found:
+                count_as_here(part.overflow, part.invalid)
+                yield from zip(part.sums, part.losses, strict=True)
+
+        def tallies(network: Network, vector: Array) -> Iterator[Tally]:
+            placed, learning = asked(network)
+            for found in placed.ask_all(chunk_tallies, learning, vector):
+                yield from found
+
+        return Elsewhere(sums, tallies)
+
+    def forget(self) -> None:
+        """Have everything dropped."""
+        self._all.forget()
+        self._forget_some()
+
+    def _at(self, positions: Array | range, network: Network | None = None) -> Placed:
+        """The parts of the rows at some positions, cut between the blocks of a network."""
+        if isinstance(positions, range):
+            if network and not _fits(self._all, network, len(self)):
+                self._all.forget()
+                self._all = self._placed(positions, network)
+            return self._all
+        if self._some is None or self._some[0] is not positions:
+            self._forget_some()
+            self._some = positions, self._placed(positions, network or self._likely)
+        if network and not _fits(self._some[1], network, len(positions)):
+            self._forget_some()
+            self._some = positions, self._placed(positions, network)
+        return self._some[1]
+
+    def _placed(self, positions: Array | range, network: Network) -> Placed:
+        parts = PARTS_OF_A_WORKER * len(self._workers.names())
+        edges = edges_of_blocks(network, len(positions), parts)
+        return Placed(self._workers, self._source, cut(token_hex(8), positions, edges), self._tell)
+
+    def _forget_some(self) -> None:
+        if self._some:
+            self._some[1].forget()
+            self._some = None
+
+
+def _fits(placed: Placed, network: Network, m: int) -> bool:
+    """Whether no part begins within a block."""
+    starts = {block[0].start for block in block_slices(network, m)}
+    return starts.issuperset(part.start for part in placed.parts)
+
+
+def _taken(placed: Placed, positions: Array | slice, width: int) -> Array:
+    if isinstance(positions, slice):
+        positions = np.arange(positions.start, positions.stop)
+    places = {
+        number: np.flatnonzero((part.start <= positions) & (positions < part.stop))
+        for number, part in enumerate(placed.parts)
+    }
+    places = {number: place for number, place in places.items() if len(place)}
+    said = {n: (positions[place] - placed.parts[n].start,) for n, place in places.items()}
+    out = np.empty((len(positions), width))
+    for place, rows in zip(places.values(), placed.ask(taken, said), strict=True):
+        out[place] = rows
+    return out

@@ -1,0 +1,42 @@
+"""What reads the table of a training: this process or, with `--cluster`, the workers of Dask."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from shallow_cli.config import Config
+    from shallow_cli.tables.loading import Load
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Of a Dask scheduler, tcp://host:8786; local:N starts N workers here.",
+    ),
+]
+
+
+@contextlib.contextmanager
+def loader(cluster: str | None, config: "Config", tell: Callable[[str], None]) -> "Iterator[Load]":
+    """What reads the table of a config, here or on a cluster.
+
+    Raises:
+        LostClusterError: if no scheduler answers.
+        UsageError: if Dask is missing, or its workers are of other versions.
+    """
+    from shallow_cli.tables.loading import load_table
+
+    if cluster is None:
+        yield load_table
+        return
+    from shallow_cli.cluster.dask_workers import connected
+    from shallow_cli.cluster.loading import loading_on, require_files_for
+
+    require_files_for(config)
+    with connected(cluster) as workers, loading_on(workers, config, tell) as load:
+        tell(f"the rows are read by {len(workers.names())} workers of {cluster}")
+        yield load
