@@ -156,3 +156,16 @@ def unflat(values: Mapping[str, Any]) -> Config:
             kept[name] = tuple(map(Path, (found,) if isinstance(found, str) else found))
     data = {name.removeprefix("data."): kept.pop(name) for name in list(kept) if "." in name}
     return Config(DataConfig(**data), **kept)
+
+
+def with_absolute_paths(config: Config) -> Config:
+    """The same for somebody who works in another folder."""
+    there = {name.removeprefix("data."): flat(config)[name] for name in PATHS}
+    absolute: dict[str, Any] = {
+        name: tuple(path.absolute() for path in paths)
+        for name, paths in there.items()
+        if isinstance(paths, tuple)
+    }
+    if config.data.cache:
+        absolute["cache"] = config.data.cache.absolute()
+    return dataclasses.replace(config, data=dataclasses.replace(config.data, **absolute))

@@ -40,7 +40,14 @@ class DaskWorkers:
         Raises:
             LostClusterError: if there is none for a while.
         """
-        return self._until(lambda: sorted(self._client.scheduler_info()["workers"]), "no worker")
+        left = monotonic() + PATIENCE
+        with self._told():
+            while not (there := sorted(self._client.scheduler_info()["workers"])):
+                if monotonic() > left:
+                    raise LostClusterError(Problem("there is no worker", self._where))
+                with contextlib.suppress(TimeoutError):
+                    self._client.wait_for_workers(1, timeout=LOOK)
+        return there
 
     def run(self, calls: Sequence[Call]) -> list[Answer]:
         """The answers to some calls, in their order.
@@ -64,10 +71,15 @@ class DaskWorkers:
             self._wait(futures)
             return list(self._client.gather(futures))
 
-    def executor(self) -> Executor:
-        """Whoever is free, as the standard library has it."""
-        found: Executor = self._client.get_executor(pure=False)
-        return found
+    @contextlib.contextmanager
+    def executor(self) -> Iterator[Executor]:
+        """Whoever is free, as the standard library has it.
+
+        Raises:
+            LostClusterError: if the cluster is no longer there.
+        """
+        with self._told():
+            yield self._client.get_executor(pure=False)
 
     @property
     def threads(self) -> int:
@@ -75,29 +87,23 @@ class DaskWorkers:
         with self._told():
             return sum(self._client.nthreads().values())
 
+    def look(self) -> None:
+        """See whether the cluster is still there.
+
+        Raises:
+            LostClusterError: if it is not, or has no worker for a while.
+        """
+        if self._client.status != "running":
+            raise LostClusterError(Problem("the scheduler is lost", self._where))
+        self.names()
+
     def _wait(self, futures: Sequence[Any]) -> None:
         distributed: Any = _dask()
-        left = monotonic() + PATIENCE
         while True:
             with contextlib.suppress(TimeoutError), self._client.as_current():
                 distributed.wait(futures, timeout=LOOK)
                 return
-            if self._client.status != "running":
-                raise LostClusterError(Problem("the scheduler is lost", self._where))
-            if self._client.scheduler_info()["workers"]:
-                left = monotonic() + PATIENCE
-            elif monotonic() > left:
-                raise LostClusterError(Problem("all workers are lost", self._where))
-
-    def _until(self, found: Callable[[], list[str]], lacking: str) -> list[str]:
-        left = monotonic() + PATIENCE
-        with self._told():
-            while not (there := found()):
-                if monotonic() > left:
-                    raise LostClusterError(Problem(f"there is {lacking}", self._where))
-                with contextlib.suppress(TimeoutError):
-                    self._client.wait_for_workers(1, timeout=LOOK)
-        return there
+            self.look()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -143,8 +149,9 @@ def connected(address: str) -> Iterator[DaskWorkers]:
         UsageError: if Dask is missing, or a worker would compute other bits.
     """
     distributed: Any = _dask()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     with contextlib.ExitStack() as stack:
+        logging.disable()  # what Dask says of its workers, it says to those who run them
+        stack.callback(logging.disable, logging.NOTSET)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         place: Any = address

@@ -84,7 +84,10 @@ class Placed:
                     found[number] = answers[key]
                 else:
                     lacking[number] = worker
-        self._place(lacking, list(lacking.values()))
+        if lacking:
+            some = f"{len(lacking)} of {len(self.parts)} parts of the rows"
+            self._tell(f"the workers have changed: {some} are read again")
+            self._place(lacking, list(lacking.values()))
 
     def _spread(self) -> list[str]:
         """An owner for each part, so that all have about as many, and neighbours together."""
@@ -127,8 +130,6 @@ class Placed:
             heir = min(load_of, key=load_of.__getitem__)
             load_of[heir] += 1
             self._owners[number] = heir
-        if orphans:
-            self._tell(f"a worker is lost; others read its rows again ({len(orphans)} parts)")
         for idle in [name for name in names if not load_of[name]]:
             busiest = max(load_of, key=load_of.__getitem__)
             if load_of[busiest] < 2:  # noqa: PLR2004 - nothing to share

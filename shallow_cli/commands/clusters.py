@@ -1,4 +1,4 @@
-"""What reads the table of a training: this process or, with `--cluster`, the workers of Dask."""
+"""Who does the work: this machine or, with `--cluster`, the workers of a Dask cluster."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from shallow_cli.config import Config
+    from shallow_cli.sweep.running import Hands
     from shallow_cli.tables.loading import Load
 
 Cluster = Annotated[
@@ -18,6 +19,28 @@ Cluster = Annotated[
         help="Of a Dask scheduler, tcp://host:8786; local:N starts N workers here.",
     ),
 ]
+
+
+@contextlib.contextmanager
+def hands(cluster: str | None, jobs: int | None, trials: int) -> "Iterator[Hands]":
+    """Who trains so many trials: processes here, or the workers of a cluster.
+
+    Raises:
+        LostClusterError: if no scheduler answers, or it is lost.
+        UsageError: if Dask is missing, or its workers are of other versions.
+    """
+    from shallow_cli.cores import cores
+    from shallow_cli.sweep.running import Hands, processes
+
+    trials = max(1, trials)
+    if cluster is None:
+        yield processes(min(jobs or cores(), trials))
+        return
+    from shallow_cli.cluster.dask_workers import connected
+
+    with connected(cluster) as workers, workers.executor() as pool:
+        at_once = min(jobs or workers.threads, trials)
+        yield Hands(pool, at_once, workers.look, lambda at_work: pool.shutdown(wait=not at_work))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shallow_cli.commands.clusters import Cluster, hands
 from shallow_cli.commands.options import Overrides
 from shallow_cli.console.streams import discard_stdout, say
 from shallow_cli.console.tables import number as number_text
@@ -42,6 +43,7 @@ def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
         int | None,
         typer.Option(metavar="N", min=1, help="Processes at a time; one a core without it."),
     ] = None,
+    cluster: Cluster = None,
     table: Annotated[
         Path | None,
         typer.Option(
@@ -76,7 +78,7 @@ def sweep_cli(  # noqa: PLR0913, PLR0917 - an argument is an option here
 
     source = Source(*config_source(config), tuple(overrides or ()))
     plan = planned(source, read_grid(varied or ()), restarts)
-    code = sweep(plan, Wish(jobs, table, output, quiet))
+    code = sweep(plan, Wish(jobs, table, output, quiet, cluster))
     if code != DONE:
         raise typer.Exit(code)
 
@@ -89,6 +91,7 @@ class Wish:
     table: Path | None = None
     output: Path | None = None
     quiet: bool = False
+    cluster: str | None = None
 
     def tell(self, line: str) -> None:
         """One line on stderr, unless nothing is wanted there."""
@@ -182,14 +185,11 @@ def run_and_show(
     from shallow_cli.commands.interrupts import is_closed_terminal
     from shallow_cli.console.progress import ProgressBar
     from shallow_cli.console.sweep_table import point_printer
-    from shallow_cli.cores import cores
     from shallow_cli.sweep.running import run
 
     pending = [number for number in range(len(plan.trials)) if number not in results]
-    jobs = min(wish.jobs or cores(), max(1, len(pending)))
     if results:
         wish.tell(f"{_so_far(plan, results)} are in {wish.table} already")
-    wish.tell(f"{counted(len(pending), 'trial')}, {jobs} at a time")
     show = point_printer(plan, columns)
 
     def show_whole(point: int) -> int:
@@ -209,8 +209,10 @@ def run_and_show(
 
     with (
         contextlib.closing(ProgressBar(wanted=not wish.quiet)) as bar,
-        contextlib.closing(run(plan, pending, jobs, interrupted)) as ended,
+        hands(wish.cluster, wish.jobs, len(pending)) as found,
+        contextlib.closing(run(plan, pending, found, interrupted)) as ended,
     ):
+        wish.tell(f"{counted(len(pending), 'trial')}, {found.at_once} at a time")
         point = show_whole(0)
         for number, values in ended:
             results[number] = values

@@ -1,15 +1,16 @@
-"""Trials in processes of their own."""
+"""Trials in processes of their own, or wherever there are hands for them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import active_children, get_context
 
-from shallow_cli.config import Config
+from shallow_cli.config import Config, with_absolute_paths
 from shallow_cli.core.events import End, Reason
 from shallow_cli.core.training import train
 from shallow_cli.errors import NoVerdictError, Problem
@@ -38,10 +39,37 @@ def trained(config: Config) -> Values:
     return end.row.values()
 
 
+@dataclass(frozen=True)
+class Hands:
+    """Who trains, and how many trials at a time.
+
+    `look` raises an error if they are gone; `end` is told whether they are still at work.
+    """
+
+    executor: Executor
+    at_once: int
+    look: Callable[[], None]
+    end: Callable[[bool], None]
+
+
+def processes(jobs: int) -> Hands:
+    """So many processes of our own."""
+    with interrupts_held():
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
+
+    def end(at_work: bool) -> None:
+        pool.shutdown(wait=not at_work, cancel_futures=True)
+        if at_work:
+            for child in active_children():
+                child.terminate()
+
+    return Hands(pool, jobs, lambda: None, end)
+
+
 def run(
     sweep: Sweep,
     numbers: Iterable[int],
-    jobs: int,
+    hands: Hands,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[int, Values], None, None]:
     """The number and the row of each of these trials, as they come, until somebody interrupts.
@@ -49,19 +77,19 @@ def run(
     Raises:
         ConfigError: if a config asks for what the data cannot give.
         DataError: if the data cannot be read or trained on.
-        NoVerdictError: if a process was killed.
+        NoVerdictError: if a process was killed, or a cluster is no longer there.
     """
-    with interrupts_held():
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
     pending = iter(numbers)
     waiting: dict[Future[Values], int] = {}
     try:
         while not interrupted():
-            more = list(islice(pending, AHEAD * jobs - len(waiting)))
+            more = list(islice(pending, AHEAD * hands.at_once - len(waiting)))
             with interrupts_held():
-                waiting |= {pool.submit(trained, sweep.trials[n].config): n for n in more}
+                configs = {n: with_absolute_paths(sweep.trials[n].config) for n in more}
+                waiting |= {hands.executor.submit(trained, configs[n]): n for n in more}
             if not waiting:
                 return
+            hands.look()
             done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
             for future in sorted(done, key=waiting.__getitem__):
                 yield waiting.pop(future), future.result()
@@ -72,7 +100,4 @@ def run(
         text = "a process of the sweep was killed; is there enough memory? --jobs 1 takes less"
         raise NoVerdictError(Problem(text)) from None
     finally:
-        pool.shutdown(wait=not waiting, cancel_futures=True)
-        if waiting:
-            for child in active_children():
-                child.terminate()
+        hands.end(bool(waiting))
