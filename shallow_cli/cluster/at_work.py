@@ -73,10 +73,16 @@ class Ready:
 
 
 class BlockSums(NamedTuple):
-    """Of a part, the sum over each block (k, n_parameters), their losses, and what went wrong."""
+    """Of a part, the sum over each block (k, n_parameters), and their losses."""
 
     sums: Array
     losses: Sequence[float]
+
+
+class Answers(NamedTuple):
+    """What was found, by the key of the part, and how many operations had no good value."""
+
+    found: dict[str, Any]
     overflow: int
     invalid: int
 
@@ -86,11 +92,13 @@ Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and wh
 
 def answer(
     kept: Kept, task: Task, asked: Sequence[tuple[str, Sequence[Any]]], shared: Sequence[Any]
-) -> dict[str, Any]:
+) -> Answers:
     """What a task finds in each part that is kept here."""
     there = [(kept.held[key], said) for key, said in asked if key in kept.held]
-    with np.errstate(all="ignore"):
-        return {held.part.key: task(kept, held, *said, *shared) for held, said in there}
+    seen = FloatingPointErrors()
+    with seen.counted():
+        found = {held.part.key: task(kept, held, *said, *shared) for held, said in there}
+    return Answers(found, seen.overflow, seen.invalid)
 
 
 def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
@@ -171,22 +179,17 @@ def block_sums(
     kept: Kept, held: Held, learning: Learning, vector: Array, losses: bool
 ) -> BlockSums:
     """The gradient of a part, block by block."""
-    batch, seen = _ready(kept, held, learning).batch, FloatingPointErrors()
+    batch = _ready(kept, held, learning).batch
     if not losses:
         rooms = [replace(room, loss=None) for room in batch.buffers.rooms]
         batch = replace(batch, buffers=replace(batch.buffers, rooms=rooms))
     theta = parameters(learning.network, vector)
-    with seen.counted(), pool_of(kept.threads) as pool:
+    with pool_of(kept.threads) as pool:
         found = [
             (total.copy(), loss)
             for total, loss in gradient.block_sums(learning.network, theta, batch, pool)()
         ]
-    return BlockSums(
-        np.array([total for total, _ in found]),
-        [loss for _, loss in found],
-        seen.overflow,
-        seen.invalid,
-    )
+    return BlockSums(np.array([total for total, _ in found]), [loss for _, loss in found])
 
 
 def chunk_tallies(kept: Kept, held: Held, learning: Learning, vector: Array) -> list[Tally]:

@@ -12,6 +12,7 @@ from typing import Any
 from shallow_cli.cluster.at_work import Task, answer, drop, load
 from shallow_cli.cluster.parts import Part, Source
 from shallow_cli.cluster.protocol import Call, Workers
+from shallow_cli.core.floating_point import count_as_here
 from shallow_cli.errors import LostClusterError, Problem
 
 MOST_ROUNDS = 20  # of asking and giving, until nobody can be expected to answer
@@ -78,10 +79,11 @@ class Placed:
             groups.append(numbers)
         lacking: dict[int, str] = {}
         for numbers, (worker, answers) in zip(groups, self._workers.run(calls), strict=True):
+            count_as_here(answers.overflow, answers.invalid)
             for number in numbers:
                 key = self.parts[number].key
-                if key in answers:
-                    found[number] = answers[key]
+                if key in answers.found:
+                    found[number] = answers.found[key]
                 else:
                     lacking[number] = worker
         if lacking:

@@ -21,7 +21,6 @@ from shallow_cli.cluster.placing import Placed
 from shallow_cli.cluster.protocol import Workers
 from shallow_cli.core.arrays import Array, Elsewhere
 from shallow_cli.core.blocks import block_slices
-from shallow_cli.core.floating_point import count_as_here
 from shallow_cli.core.network import Network
 from shallow_cli.core.tallies import Tally
 from shallow_cli.tables.encoding import Encoding
@@ -69,7 +68,6 @@ class RowsElsewhere:
             placed, learning = asked(network)
             found: list[BlockSums] = placed.ask_all(block_sums, learning, vector, losses)
             for part in found:
-                count_as_here(part.overflow, part.invalid)
                 yield from zip(part.sums, part.losses, strict=True)
 
         def tallies(network: Network, vector: Array) -> Iterator[Tally]:
