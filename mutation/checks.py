@@ -78,6 +78,7 @@ PROMISES = (
     "tests/test_cli_plot.py",
     "tests/test_plot_svg.py",
     "tests/test_report.py",
+    "tests/test_cluster.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
@@ -105,7 +106,8 @@ VIEWS = (
 )
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
-    **dict.fromkeys(("resuming", "training_run", "interrupts"), FILES),
+    **dict.fromkeys(("training_run", "interrupts"), FILES),
+    "resuming": (*FILES, "cluster"),
     "arrays": ("batches", "weights", "made"),
     "blocks": ("gradient", "batches", "made", "threads"),
     "buffers": ("gradient", "batches", "float32", "made", "threads"),
@@ -119,6 +121,7 @@ OF_MODULE = {
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
+    **dict.fromkeys(("at_work", "parts", "placing", "rows", "scanning"), ("cluster",)),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }
 
@@ -133,6 +136,7 @@ SAVING = (
     "commands/",
     "files/snapshots",
     "plots/",
+    "cluster/",
 )
 
 

@@ -15,8 +15,10 @@ from shallow_cli.core import blocks
 from shallow_cli.core.network import Network
 from shallow_cli.core.training import train
 from shallow_cli.errors import DataError, LostClusterError, UsageError
+from shallow_cli.files.checkpoint_file import load_checkpoint
 from shallow_cli.files.config_file import parse_config
 from shallow_cli.fitting import end_of, prepare
+from shallow_cli.resuming import kept
 from shallow_cli.tables.raw import CHUNK_ROWS
 
 from .clusters import Pretended, cluster_of, here, on
@@ -278,3 +280,25 @@ def test_a_part_takes_its_rows_from_whatever_comes(stream: np.random.RandomState
 def test_rows_that_are_in_no_file_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="reads the rows from files that all its workers see"):
         require_files_for(parse_config(text, "config.yaml", ROOT))
+
+
+def test_where_a_cluster_is_lost_its_training_goes_on_from(folder: Path, tmp_path: Path) -> None:
+    config, checkpoint = config_of(folder, "checkpoint_every=1000"), tmp_path / "m.npz.ckpt"
+    cluster = cluster_of(tmp_path)
+
+    def gone(_cluster: Pretended, calls: int) -> None:
+        if calls == 20:
+            raise LostClusterError
+
+    cluster.before = gone
+    with loading_on(cluster, config, print) as load:
+        prepared = prepare(config, load=load)
+        events = kept(train(prepared.job, prepared.theta), prepared, checkpoint, print)
+        with pytest.raises(LostClusterError):
+            list(events)
+        cluster.before = dies_at(0)
+    prepared = prepare(config)
+    state = load_checkpoint(checkpoint).state
+    expected = end_of(list(train(prepared.job, prepared.theta)))
+    assert state.steps > 0
+    assert end_of(list(train(prepared.job, prepared.theta, state=state))).row == expected.row

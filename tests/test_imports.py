@@ -41,7 +41,12 @@ LEVELS = [
     "diagnosis.rules",
     "diagnosis.steps diagnosis.fits",
     "diagnosis.training",
-    "cores",
+    "cluster.dask_workers cluster.loading",
+    "cluster.rows",
+    "cluster.placing cluster.scanning",
+    "cluster.at_work",
+    "cluster.parts cluster.protocol",
+    "cores processes",
     "files.checkpoint_file",
     "files.model_file",
     "files.model_header",
@@ -103,6 +108,7 @@ LEVELS = [
 ]
 # Third-party libraries, and where each may be imported.
 HOMES = {
+    "distributed": ("cluster.dask_workers",),
     "matplotlib": ("plots.figure", "plots.panels", "plots.sheet"),
     "pyarrow": ("files.arrow_file",),
     "numpy": (
@@ -114,6 +120,7 @@ HOMES = {
             "numerals",
             "answers",
             "checking",
+            "cluster",
             "evaluation",
             "files",
             "plots",

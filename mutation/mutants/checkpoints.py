@@ -82,9 +82,9 @@ GOING_ON = (
         "F48",
         "an interrupted training leaves no checkpoint",
         RESUMING,
-        "kept",
-        "(wanted or interrupted)",
-        "wanted",
+        "_Keeper.see",
+        "event.reason is Reason.INTERRUPTED",
+        "False",
     ),
 )
 

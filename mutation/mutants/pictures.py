@@ -54,8 +54,8 @@ SNAPSHOTS = (
         "V06",
         "a checkpoint has no snapshots, and a training that goes on only those that follow",
         KEPT,
-        "kept",
-        "snapshots.append(event)",
+        "_Keeper.see",
+        "self._snapshots.append(event)",
         "pass",
     ),
     Mutant(

@@ -23,7 +23,7 @@ from shallow_cli.processes import interrupts_held
 from shallow_cli.versions import VERSIONS, made_with
 
 LOCAL = "local:"
-PATIENCE = 30.0  # seconds for a scheduler, or for some worker
+PATIENCE = 10.0  # seconds for a scheduler, or for some worker
 LOOK = 0.5  # seconds between two looks at whether the cluster is still there
 USABLE = 0.5  # of a worker's memory limit, for the process and all that it keeps
 
@@ -159,12 +159,15 @@ def connected(address: str) -> Iterator[DaskWorkers]:
             place = stack.enter_context(_processes(address))
         try:
             client = distributed.Client(place, timeout=PATIENCE, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
-            text = f"no scheduler answers there: {error}"
-            raise LostClusterError(Problem(text.splitlines()[0], f"--cluster {address}")) from error
+        except ValueError as error:
+            text = f"is no address: {error}; it is tcp://HOST:PORT, or local:N for N processes"
+            raise UsageError(Problem(text, f"--cluster {address}")) from error
+        except (OSError, TimeoutError) as error:
+            text = f"no scheduler answers there within {PATIENCE:g} seconds"
+            raise LostClusterError(Problem(text, f"--cluster {address}")) from error
         stack.callback(_close, client)
         workers = DaskWorkers(client, f"--cluster {address}")
-        _require_same_versions(workers)
+        require_same_versions(workers)
         yield workers
 
 
@@ -204,7 +207,7 @@ def _close(client: Any) -> None:
         client.close(timeout=LOOK)
 
 
-def _require_same_versions(workers: DaskWorkers) -> None:
+def require_same_versions(workers: DaskWorkers) -> None:
     """Refuse workers whose sums may be others: that would depend on who computes what.
 
     Raises:
