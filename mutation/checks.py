@@ -78,6 +78,8 @@ PROMISES = (
     "tests/test_cli_plot.py",
     "tests/test_plot_svg.py",
     "tests/test_report.py",
+    "tests/test_api.py",
+    "tests/test_frames.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
@@ -116,6 +118,7 @@ OF_MODULE = {
     "prediction": ("made",),
     "rng": ("batches", "training"),
     "squares": ("tallies",),
+    **dict.fromkeys(("api", "frames", "yaml_text"), ("api", "frames")),
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
@@ -123,7 +126,8 @@ OF_MODULE = {
 }
 
 
-# Where models are written, read and drawn, and trainings end: nothing is computed there.
+# Where models are written, read and drawn, trainings end, and Python is served: nothing is
+# computed there.
 SAVING = (
     "files/archive",
     "files/atomic",
@@ -133,6 +137,8 @@ SAVING = (
     "commands/",
     "files/snapshots",
     "plots/",
+    "api",
+    "tables/frames",
 )
 
 
@@ -187,8 +193,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables, the files and the pictures: what must hold "
-        "whatever the numbers are",
+        "the other tests of the core, the tables, the files, the pictures and the API: what must "
+        "hold whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),
