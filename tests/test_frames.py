@@ -116,6 +116,13 @@ def test_a_gap_is_no_word_whatever_stands_for_missing(gap: object, tmp_path: Pat
         assert predict(model, {"a": cells}).tolist() == ["0", "1"]
 
 
+def test_what_is_masked_is_missing(iris: Model) -> None:
+    masked = np.ma.masked_greater(ROWS[:2], 5)
+    says = f"table: row 1: sepal_length: an empty cell, where a number is needed; {ADVICE}"
+    assert refusal(lambda: predict(iris, masked)) == [says]
+    assert refusal(lambda: predict(iris, dict(zip(FEATURES, masked.T, strict=True)))) == [says]
+
+
 @pytest.mark.parametrize(
     "form", [np.asarray, np.ndarray.tolist, lambda rows: rows.astype(object), lambda rows: rows + 0]
 )

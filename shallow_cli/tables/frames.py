@@ -79,7 +79,11 @@ def _named(rows: Array | list[Any], features: Sequence[str]) -> dict[str, Array]
 
 def _array(cells: Any) -> Array:
     """An array of what is one, or of cells as they are: NumPy would make text of 1 beside 'a'."""
-    return np.asarray(cells, dtype=object if isinstance(cells, list | tuple) else None)
+    found = np.asarray(cells, dtype=object if isinstance(cells, list | tuple) else None)
+    if hasattr(cells, "hardmask"):  # a masked array, whose mask is lost by now
+        found = found.astype(object)
+        found[np.ma.getmaskarray(cells)] = None
+    return found
 
 
 def _column(cells: Any, name: str) -> Array:
