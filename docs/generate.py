@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import inspect
 import io
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from shallow_cli import api
 from shallow_cli.checking import QUICK, Sampling, check, every_point
 from shallow_cli.cli import COMMANDS, run
 from shallow_cli.config import KEYS
@@ -110,6 +113,22 @@ def datasets_page() -> str:
     return "\n".join([*parts, *map(table_row, rows)]) + "\n"
 
 
+def python_page() -> str:
+    """`docs/python.md`, written by hand but for the signatures: those of the code are put in."""
+    text = (FOLDER / "python.md").read_text(encoding="utf-8")
+    block = "\n".join(["```py", *signatures(), "```"])
+    return re.sub(r"^```py\n.*?^```$", lambda _: block, text, flags=re.DOTALL | re.MULTILINE)
+
+
+def signatures() -> Iterator[str]:
+    """What to call in `shallow_cli.api`, and what each is for."""
+    for node in ast.parse(inspect.getsource(api)).body:
+        if isinstance(node, ast.FunctionDef) and node.name in api.__all__ and node.returns:
+            says = (ast.get_docstring(node) or "").partition("\n")[0]
+            returns = ast.unparse(node.returns)
+            yield f"{node.name}({ast.unparse(node.args)}) -> {returns}\n    # {says}"
+
+
 def schema_page() -> str:
     """`docs/config.schema.json`: what editors check a config by."""
     return f"{schema_text()}\n"
@@ -154,6 +173,7 @@ PAGES = {
     "datasets.md": datasets_page,
     "datasets.svg": datasets_svg,
     "mistakes.md": mistakes_page,
+    "python.md": python_page,
     **{name: shown_page(name) for name in ("diagnosis.md", "lecture.md", "lecture.zh-CN.md")},
 }
 

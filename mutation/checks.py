@@ -79,6 +79,8 @@ PROMISES = (
     "tests/test_plot_svg.py",
     "tests/test_report.py",
     "tests/test_cluster.py",
+    "tests/test_api.py",
+    "tests/test_frames.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
@@ -118,6 +120,7 @@ OF_MODULE = {
     "prediction": ("made",),
     "rng": ("batches", "training"),
     "squares": ("tallies",),
+    **dict.fromkeys(("api", "frames", "yaml_text"), ("api", "frames")),
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
@@ -126,7 +129,8 @@ OF_MODULE = {
 }
 
 
-# Where models are written, read and drawn, and trainings end: nothing is computed there.
+# Where models are written, read and drawn, trainings end, and Python is served: nothing is
+# computed there.
 SAVING = (
     "files/archive",
     "files/atomic",
@@ -137,6 +141,8 @@ SAVING = (
     "files/snapshots",
     "plots/",
     "cluster/",
+    "api",
+    "tables/frames",
 )
 
 
@@ -191,8 +197,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables, the files and the pictures: what must hold "
-        "whatever the numbers are",
+        "the other tests of the core, the tables, the files, the pictures and the API: what must "
+        "hold whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),

@@ -20,7 +20,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.data_config import DataConfig
 from shallow_cli.errors import DataError, Problem
 from shallow_cli.files.identity import are_files, sha256_of, size_of
-from shallow_cli.files.table_file import open_table
+from shallow_cli.files.table_file import Batch, open_table
 from shallow_cli.model import Model
 from shallow_cli.scores import Evaluation, Scored, network_scored, scores_of
 from shallow_cli.tables.data import split
@@ -28,7 +28,13 @@ from shallow_cli.tables.encoding import Encoding, encoding_of_model
 from shallow_cli.tables.fitted import encoding
 from shallow_cli.tables.generated import generated_table
 from shallow_cli.tables.loading import read_for
-from shallow_cli.tables.plan import format_of, plan_of_model, require_columns, require_width
+from shallow_cli.tables.plan import (
+    Plan,
+    format_of,
+    plan_of_model,
+    require_columns,
+    require_width,
+)
 from shallow_cli.tables.raw import RawTable
 from shallow_cli.tables.readers import Found
 from shallow_cli.tables.reading import raw_batches
@@ -80,24 +86,47 @@ def _may_be_known(model: Model, chosen: DataConfig) -> bool:
 
 
 def _evaluate_stream(model: Model, chosen: DataConfig, threshold: float) -> Evaluated:
-    columns, found = model.columns, Found()
-    plan = plan_of_model(columns, chosen, model.trained_width, targets=True)
+    plan = plan_of_model(model.columns, chosen, model.trained_width, targets=True)
     with open_table(chosen.csv or (), format_of(chosen), wanted=plan.names) as table:
         require_columns(table.header, plan.names, table.where)
         require_width(plan, table.header, table.where)
+        return evaluate_batches(model, table.batches, plan, table.name, threshold)
 
-        def chunks() -> Iterator[Chunk]:
-            for raw in raw_batches(table.batches, plan, found):
-                if not found.complaints and len(raw.values):
-                    yield raw.values, raw.place
 
-        own = encoding_of_model(columns, targets=True)
-        result = evaluate_rows(model, own, chunks(), threshold)
-        if found.complaints:
-            raise DataError(*found.complaints.problems(advice=False))
-        if result is None:
-            raise DataError(Problem("no rows to measure on", table.name))
-        return Evaluated(table.name, {"": result}, found.dropped, found.unseen)
+def evaluate_batches(
+    model: Model,
+    batches: Iterable[Batch],
+    plan: Plan,
+    name: str,
+    threshold: float = metrics.EVEN,
+) -> Evaluated:
+    """Measure a model on batches of a table with targets, as they come.
+
+    Args:
+        model: who predicts.
+        batches: of the table, with the columns of the plan.
+        plan: how the table is read for the model.
+        name: what messages call the table.
+        threshold: above which probability the second of two classes is meant.
+
+    Raises:
+        DataError: if there are no rows, a cell is of no use to the model, or a prediction is not
+            finite.
+    """
+    found = Found()
+
+    def chunks() -> Iterator[Chunk]:
+        for raw in raw_batches(batches, plan, found):
+            if not found.complaints and len(raw.values):
+                yield raw.values, raw.place
+
+    own = encoding_of_model(model.columns, targets=True)
+    result = evaluate_rows(model, own, chunks(), threshold)
+    if found.complaints:
+        raise DataError(*found.complaints.problems(advice=False))
+    if result is None:
+        raise DataError(Problem("no rows to measure on", name))
+    return Evaluated(name, {"": result}, found.dropped, found.unseen)
 
 
 def evaluate_table(model: Model, table: RawTable, threshold: float = metrics.EVEN) -> Evaluated:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from shallow_cli.errors import ConfigError, Problem
 
 # Words that YAML, of any version, reads as nothing but themselves.
 _PLAIN = re.compile(r"(?:\.{0,2}/)?[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
@@ -35,3 +39,29 @@ def _quoted(text: str) -> str:
         c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"  # noqa: PLR2004
         for c in json.dumps(text, ensure_ascii=False)
     )
+
+
+def config_text_of(config: Mapping[str, Any], name: str) -> str:
+    """A config in nested mappings as text: JSON is YAML, in which text and numbers stay apart.
+
+    Arrays of NumPy and columns of a DataFrame are lists, paths are text. `name` is what problems
+    call it.
+
+    Raises:
+        ConfigError: if a value is of no kind that YAML has.
+    """
+    try:
+        return json.dumps(config, default=_plainer)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(Problem(f"no config: {error}", name)) from error
+
+
+def _plainer(value: Any) -> Any:
+    """What JSON has for a value that it does not know.
+
+    Raises:
+        TypeError: if it has nothing.
+    """
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value.tolist() if hasattr(value, "tolist") else os.fspath(value)

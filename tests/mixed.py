@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import feather, parquet
 
 from shallow_cli.core.arrays import Array
 
@@ -71,10 +69,16 @@ def _cell(value: Any, decimal: str) -> str:
 
 def save_parquet(table: Table, path: Path) -> None:
     """In row groups of odd sizes, so that batches end elsewhere than those of a CSV."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
     parquet.write_table(pa.table(table), path, row_group_size=37)
 
 
 def save_arrow(table: Table, path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import feather
+
     feather.write_feather(pa.table(table), str(path), compression="uncompressed", chunksize=23)
 
 

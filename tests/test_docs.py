@@ -42,7 +42,10 @@ def generator() -> ModuleType:
 
 @pytest.mark.parametrize(
     "name",
-    ["cli.md", "config.md", "config.schema.json", "datasets.md", "datasets.svg", "mistakes.md"],
+    [
+        *("cli.md", "config.md", "config.schema.json", "datasets.md", "datasets.svg"),
+        *("mistakes.md", "python.md"),
+    ],
 )
 def test_generated_pages_are_fresh(name: str) -> None:
     """If not: `python docs/generate.py`."""
@@ -208,8 +211,32 @@ def test_the_readme_python_runs(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) > 0.9
+    accuracy, label = done.stdout.split()
+    assert float(accuracy) > 0.9
+    assert label == "setosa"
     assert (checkout / "iris.npz").exists()
+
+
+def test_the_page_on_python_runs_and_shows_what_is_printed(checkout: Path) -> None:
+    """Its blocks in their order, in one namespace, as a person would paste them."""
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    code = "\n".join(blocks("python", page))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    lines = zip_longest(done.stdout.splitlines(), "".join(blocks("text", page)).splitlines())
+    assert [pair for pair in lines if not alike(*(line or "" for line in pair))] == []
+
+
+def test_the_page_on_python_names_all_there_is() -> None:
+    from shallow_cli import api
+
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    [signatures] = blocks("py", page)
+    calls = re.findall(r"^(\w+)\(", signatures, re.MULTILINE)
+    assert set(calls) == {name for name in api.__all__ if name.islower()}
+    assert all(re.search(rf"\b{name}\b", page) for name in api.__all__)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """The mutants, by theme: M01 to M62 are common mistakes, the others those of this project's parts.
 
-D: clusters. F: files. L: L-BFGS. O: optimizers of first order. P: passes, tables, measures.
-R: resuming. S: schedules. T: threads, blocks and batches. V: views of a training and of a model. M38 to M40, of
-class weights, are those of the weights of rows here: P31, P33 and P63.
+A: the Python API. D: clusters. F: files. L: L-BFGS. O: optimizers of first order. P: passes,
+tables, measures. R: resuming. S: schedules. T: threads, blocks and batches. V: views of a training
+and of a model. M38 to M40, of class weights, are those of the weights of rows here: P31, P33, P63.
 """
 
+from mutation.mutants.api import CALLS
 from mutation.mutants.backward import BACKWARD
 from mutation.mutants.checkpoints import CHECKPOINTS
 from mutation.mutants.cluster import CLUSTER
@@ -26,7 +27,7 @@ MUTANTS = sorted(
     (
         *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
         *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES, *CHECKPOINTS, *VIEWS),
-        *CLUSTER,
+        *(*CLUSTER, *CALLS),
     ),
     key=lambda mutant: mutant.name,
 )

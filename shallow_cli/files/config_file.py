@@ -66,6 +66,8 @@ def parse_config(
     folder: Path,
     overrides: Sequence[str] = (),
     grid: Sequence[str] = (),
+    *,
+    places: bool = True,
 ) -> Config:
     """The config in a text.
 
@@ -75,12 +77,17 @@ def parse_config(
         folder: what its paths are relative to.
         overrides: `KEY=VALUE` words over it.
         grid: more of them, that a sweep has chosen; problems are told of the grid.
+        places: whether problems have a line and a column; not of a text that nobody has written.
 
     Raises:
         ConfigError: with every problem there is.
     """
+
+    def where(node: yaml.Node) -> str:
+        return _place(name, node.start_mark) if places else name
+
     found = [
-        *_document(text, name, folder),
+        *_document(text, name, folder, where),
         *read_overrides(overrides),
         *read_overrides(grid, "grid"),
     ]
@@ -174,15 +181,15 @@ def _compose(text: str, name: str) -> yaml.Node | None:
         raise ConfigError(Problem(f"not valid YAML: {what}", name)) from error
 
 
-def _document(text: str, name: str, folder: Path) -> Iterator[Entry | Problem]:
+Where = Callable[[yaml.Node], str]
+
+
+def _document(text: str, name: str, folder: Path, where: Where) -> Iterator[Entry | Problem]:
     node = _compose(text, name)
     if isinstance(node, yaml.MappingNode):
-        yield from _entries(node, folder, "", {}, lambda node: _place(name, node.start_mark))
+        yield from _entries(node, folder, "", {}, where)
     elif node is not None:
         yield Problem("a config is made of lines like `epochs: 100`", name)
-
-
-Where = Callable[[yaml.Node], str]
 
 
 def _entries(
