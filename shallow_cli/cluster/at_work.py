@@ -6,6 +6,7 @@ A worker that is asked about a part it does not have leaves it out of its answer
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,6 +73,14 @@ class Ready:
     batch: Batch
 
 
+class Sent(NamedTuple):
+    """The raw rows of some of the blocks into which a batch of m rows is cut."""
+
+    raw: Array
+    blocks: slice
+    m: int
+
+
 class BlockSums(NamedTuple):
     """Of a part, the sum over each block (k, n_parameters), and their losses."""
 
@@ -79,12 +88,19 @@ class BlockSums(NamedTuple):
     losses: Sequence[float]
 
 
-class Answers(NamedTuple):
-    """What was found, by the key of the part, and how many operations had no good value."""
+class Counted(NamedTuple):
+    """What was found, and how many operations had no good value on the way."""
 
-    found: dict[str, Any]
+    value: Any
     overflow: int
     invalid: int
+
+
+def _counted(function: Callable[[], Any]) -> Counted:
+    seen = FloatingPointErrors()
+    with seen.counted():
+        value = function()
+    return Counted(value, seen.overflow, seen.invalid)
 
 
 Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and what is said to all
@@ -92,13 +108,12 @@ Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and wh
 
 def answer(
     kept: Kept, task: Task, asked: Sequence[tuple[str, Sequence[Any]]], shared: Sequence[Any]
-) -> Answers:
-    """What a task finds in each part that is kept here."""
+) -> Counted:
+    """What a task finds in each part that is kept here, by the key of the part."""
     there = [(kept.held[key], said) for key, said in asked if key in kept.held]
-    seen = FloatingPointErrors()
-    with seen.counted():
-        found = {held.part.key: task(kept, held, *said, *shared) for held, said in there}
-    return Answers(found, seen.overflow, seen.invalid)
+    return _counted(
+        lambda: {held.part.key: task(kept, held, *said, *shared) for held, said in there}
+    )
 
 
 def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
@@ -179,7 +194,19 @@ def block_sums(
     kept: Kept, held: Held, learning: Learning, vector: Array, losses: bool
 ) -> BlockSums:
     """The gradient of a part, block by block."""
-    batch = _ready(kept, held, learning).batch
+    return _block_sums(kept, _ready(kept, held, learning).batch, learning, vector, losses)
+
+
+def batch_sums(kept: Kept, sent: Sent, learning: Learning, vector: Array, losses: bool) -> Counted:
+    """The same of raw rows that are sent along."""
+    examples = learning.encoding.examples(sent.raw, learning.dtype)
+    batch = _batch(kept, learning, examples, sent.blocks, sent.m)
+    return _counted(lambda: _block_sums(kept, batch, learning, vector, losses))
+
+
+def _block_sums(
+    kept: Kept, batch: Batch, learning: Learning, vector: Array, losses: bool
+) -> BlockSums:
     if not losses:
         rooms = [replace(room, loss=None) for room in batch.buffers.rooms]
         batch = replace(batch, buffers=replace(batch.buffers, rooms=rooms))
@@ -190,6 +217,18 @@ def block_sums(
             for total, loss in gradient.block_sums(learning.network, theta, batch, pool)()
         ]
     return BlockSums(np.array([total for total, _ in found]), [loss for _, loss in found])
+
+
+def _batch(kept: Kept, learning: Learning, examples: AnyExamples, blocks: slice, m: int) -> Batch:
+    """Some of the blocks into which m rows are cut; `examples` has those from them on."""
+    slices = block_slices(learning.network, m)
+    start = slices[blocks.start][0].start
+    own = [
+        tuple(slice(rows.start - start, rows.stop - start) for rows in block)
+        for block in slices[blocks]
+    ]
+    buffers = buffers_for(learning.network, examples, slices, kept.threads, losses=True)
+    return Batch(m, blocks_of(examples, own), buffers)
 
 
 def chunk_tallies(kept: Kept, held: Held, learning: Learning, vector: Array) -> list[Tally]:
@@ -210,16 +249,10 @@ def _ready(kept: Kept, held: Held, learning: Learning) -> Ready:
 
 
 def _made_ready(kept: Kept, held: Held, learning: Learning) -> Ready:
-    network, part = learning.network, held.part
+    starts = [block[0].start for block in block_slices(learning.network, learning.m)]
+    first, last = (bisect_left(starts, row) for row in (held.part.start, held.part.stop))
     examples = _examples(kept, held, learning)
-    slices = block_slices(network, learning.m)
-    own = [
-        tuple(slice(rows.start - part.start, rows.stop - part.start) for rows in block)
-        for block in slices
-        if part.start <= block[0].start < part.stop
-    ]
-    buffers = buffers_for(network, examples, slices, kept.threads, losses=True)
-    return Ready(examples, Batch(part.stop - part.start, blocks_of(examples, own), buffers))
+    return Ready(examples, _batch(kept, learning, examples, slice(first, last), learning.m))
 
 
 def _examples(kept: Kept, held: Held, learning: Learning) -> AnyExamples:

@@ -82,8 +82,8 @@ class Placed:
             count_as_here(answers.overflow, answers.invalid)
             for number in numbers:
                 key = self.parts[number].key
-                if key in answers.found:
-                    found[number] = answers.found[key]
+                if key in answers.value:
+                    found[number] = answers.value[key]
                 else:
                     lacking[number] = worker
         if lacking:

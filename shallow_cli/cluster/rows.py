@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from secrets import token_hex
 from typing import TypeVar
 
@@ -11,6 +11,8 @@ import numpy as np
 from shallow_cli.cluster.at_work import (
     BlockSums,
     Learning,
+    Sent,
+    batch_sums,
     block_sums,
     chunk_tallies,
     in_chunks,
@@ -18,9 +20,10 @@ from shallow_cli.cluster.at_work import (
 )
 from shallow_cli.cluster.parts import Source, cut, edges_of_blocks
 from shallow_cli.cluster.placing import Placed
-from shallow_cli.cluster.protocol import Workers
+from shallow_cli.cluster.protocol import Call, Workers
 from shallow_cli.core.arrays import Array, Elsewhere
 from shallow_cli.core.blocks import block_slices
+from shallow_cli.core.floating_point import count_as_here
 from shallow_cli.core.network import Network
 from shallow_cli.core.tallies import Tally
 from shallow_cli.tables.encoding import Encoding
@@ -64,9 +67,15 @@ class RowsElsewhere:
         def asked(network: Network) -> tuple[Placed, Learning]:
             return self._at(positions, network), Learning(key, network, encoding, dtype, m)
 
-        def sums(network: Network, vector: Array, losses: bool) -> Iterator[tuple[Array, float]]:
+        def sums(
+            network: Network, vector: Array, losses: bool, rows: Array | None = None
+        ) -> Iterator[tuple[Array, float]]:
             placed, learning = asked(network)
-            found: list[BlockSums] = placed.ask_all(block_sums, learning, vector, losses)
+            if rows is None:
+                found: Iterable[BlockSums] = placed.ask_all(block_sums, learning, vector, losses)
+            else:
+                raw = self.take(rows if isinstance(positions, range) else positions[rows])
+                found = self._batch_sums(raw, learning, vector, losses)
             for part in found:
                 yield from zip(part.sums, part.losses, strict=True)
 
@@ -96,6 +105,23 @@ class RowsElsewhere:
             self._forget_some()
             self._some = positions, self._placed(positions, network)
         return self._some[1]
+
+    def _batch_sums(
+        self, raw: Array, learning: Learning, vector: Array, losses: bool
+    ) -> Iterator[BlockSums]:
+        """Of raw rows that are brought together, a few blocks by each worker."""
+        slices = block_slices(learning.network, len(raw))
+        names = self._workers.names()[: len(slices)]
+        calls = []
+        for number, name in enumerate(names):
+            first, last = (len(slices) * n // len(names) for n in (number, number + 1))
+            own = raw[slices[first][0].start : slices[last - 1][-1].stop]
+            sent = Sent(own, slice(first, last), len(raw))
+            calls.append(Call(name, batch_sums, (sent, learning, vector, losses)))
+        for answer in self._workers.run(calls):
+            found, overflow, invalid = answer.value
+            count_as_here(overflow, invalid)
+            yield found
 
     def _placed(self, positions: Array | range, network: Network) -> Placed:
         parts = PARTS_OF_A_WORKER * len(self._workers.names())

@@ -88,8 +88,9 @@ class Examples:
 class Elsewhere:
     """Who computes where the rows are, all of them, and answers in their order.
 
-    `block_sums(network, vector, losses)` gives the sum over each block of rows, and its loss if
-    that is wanted; `tallies(network, vector)` how good the weights are, chunk by chunk.
+    `block_sums(network, vector, losses, rows)` gives the sum over each block of all rows, or of
+    those at some positions, and its loss if that is wanted; `tallies(network, vector)` how good
+    the weights are, chunk by chunk.
     """
 
     block_sums: Callable[..., Iterable[tuple[Array, float]]]

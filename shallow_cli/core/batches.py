@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples, Array, Examples, room_for
+from shallow_cli.core.arrays import (
+    AnyExamples,
+    Array,
+    Elsewhere,
+    Examples,
+    MadeExamples,
+    room_for,
+)
 from shallow_cli.core.blocks import block_count
 from shallow_cli.core.buffers import Batch, batch_of, new_buffers
 from shallow_cli.core.calls import Call
@@ -79,7 +87,7 @@ def _large(
     rooms: int,
     orders: Iterator[Array],
 ) -> Iterator[Step]:
-    """Batches of several blocks: whoever works on a block copies its rows."""
+    """Batches of several blocks: whoever works on a block copies its rows, or has them sent."""
     network, data = job.network, job.training
     gathered, wanted = room_for(data, batch_size), np.zeros(batch_size, dtype=np.intp)
 
@@ -92,7 +100,10 @@ def _large(
         part = gathered.part(slice(m))
         several = block_count(network, m) > 1
         buffers = new_buffers(network, part, rooms)
-        made[m] = several, step(batch_of(network, part, buffers, gather if several else None))
+        batch = batch_of(network, part, buffers, gather if several else None)
+        if several and isinstance(data, MadeExamples) and data.elsewhere:
+            batch = replace(batch, elsewhere=_only(data.elsewhere, wanted[:m]))
+        made[m] = several, step(batch)
     for order in orders:
         for start in range(0, len(data), batch_size):
             rows = order[start : start + batch_size]
@@ -101,6 +112,15 @@ def _large(
             if not several:
                 data.fill(rows, gathered.part(slice(len(rows))))
             yield prepared
+
+
+def _only(elsewhere: Elsewhere, rows: Array) -> Elsewhere:
+    """Who computes on the rows whose positions are there when it is asked."""
+
+    def block_sums(network: Network, vector: Array, losses: bool) -> Iterable[tuple[Array, float]]:
+        return elsewhere.block_sums(network, vector, losses, rows)
+
+    return Elsewhere(block_sums, elsewhere.tallies)
 
 
 def _rows_gathered(data: AnyExamples, batch_size: int) -> int:
