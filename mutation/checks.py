@@ -124,7 +124,7 @@ OF_MODULE = {
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
-    **dict.fromkeys(("at_work", "parts", "placing", "rows", "scanning"), ("cluster",)),
+    **dict.fromkeys(("at_work", "keeping", "parts", "placing", "rows", "scanning"), ("cluster",)),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }
 

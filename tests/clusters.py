@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shallow_cli.cluster.at_work import Kept
+from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.loading import loading_on
 from shallow_cli.cluster.protocol import Answer, Call
 from shallow_cli.config import Config

@@ -46,6 +46,7 @@ LEVELS = [
     "cluster.rows",
     "cluster.placing cluster.scanning",
     "cluster.at_work",
+    "cluster.keeping",
     "cluster.parts cluster.protocol",
     "cores processes",
     "files.checkpoint_file",

@@ -10,6 +10,10 @@ def _at_work(name: str, says: str, function: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, AT_WORK, function, old, new)
 
 
+def _keeping(name: str, says: str, function: str, old: str, new: str) -> Mutant:
+    return Mutant(name, says, "cluster/keeping.py", function, old, new)
+
+
 def _placing(name: str, says: str, function: str, old: str, new: str) -> Mutant:
     return Mutant(name, says, PLACING, f"Placed.{function}", old, new)
 
@@ -50,34 +54,34 @@ CUTTING = (
     _at_work(
         "D05",
         "the shards of a part are cut as if nobody else had rows",
-        "_made_ready",
-        "block_slices(network, learning.m)",
-        "block_slices(network, part.stop - part.start)",
+        "_batch",
+        "block_slices(learning.network, m)",
+        "block_slices(learning.network, len(examples)); blocks = slice(0, len(slices))",
     ),
     _at_work(
         "D06",
         "a worker adds up its blocks before it answers",
-        "block_sums",
+        "_block_sums",
         "np.array([total for total, _ in found])",
         "np.array([sum(total for total, _ in found)] + [0 * found[0][0]] * (len(found) - 1))",
     ),
 )
 READING = (
-    _at_work(
+    _keeping(
         "D07",
         "words get their codes anew in every file",
         "_raw_rows",
         "Found(words={k: dict(v) for k, v in source.words.items()})",
         "Found()",
     ),
-    _at_work(
+    _keeping(
         "D08",
         "every file begins with the first row",
         "_raw_rows",
         "yield position, raw.values",
         "yield position - file.first, raw.values",
     ),
-    _at_work(
+    _keeping(
         "D09",
         "a file that has changed is read as if it had not",
         "require_unchanged",

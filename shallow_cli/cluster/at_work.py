@@ -1,20 +1,18 @@
-"""What a worker does: it reads parts of a table, keeps them, and computes on their rows.
+"""What a worker does: it computes on the rows of the parts of a table that it keeps.
 
 A worker that is asked about a part it does not have leaves it out of its answer.
 """
 
 from __future__ import annotations
 
-import contextlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from shallow_cli.cluster.parts import Part, Source
+from shallow_cli.cluster.keeping import SHARE, Held, Kept, Ready
 from shallow_cli.core import gradient
 from shallow_cli.core.arrays import AnyExamples, Array, Examples, MadeExamples, room_for
 from shallow_cli.core.blocks import block_slices, blocks_of
@@ -24,34 +22,8 @@ from shallow_cli.core.measuring import tallies
 from shallow_cli.core.network import Network, parameters
 from shallow_cli.core.tallies import Tally
 from shallow_cli.core.workers import pool_of
-from shallow_cli.errors import DataError, Problem
-from shallow_cli.files.row_store import Rows, RowStore
-from shallow_cli.files.table_file import open_table
 from shallow_cli.tables.encoding import Encoding
 from shallow_cli.tables.raw import CHUNK_ROWS
-from shallow_cli.tables.readers import Found
-from shallow_cli.tables.reading import raw_batches
-
-SHARE = 4  # a quarter of what there is may be taken by the rows of examples, one by raw rows
-
-
-@dataclass(frozen=True)
-class Held:
-    """A part, its raw rows, and what was made of them for somebody's training."""
-
-    part: Part
-    rows: Rows
-    ready: dict[str, Ready] = field(default_factory=dict)
-
-
-@dataclass
-class Kept:
-    """What a worker keeps, and what it may use: bytes of memory, a folder, threads."""
-
-    memory: int
-    folder: Path
-    threads: int
-    held: dict[str, Held] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,14 +35,6 @@ class Learning:
     encoding: Encoding
     dtype: type[np.generic]
     m: int
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The examples of a part, and its blocks with their buffers."""
-
-    examples: AnyExamples
-    batch: Batch
 
 
 class Sent(NamedTuple):
@@ -114,70 +78,6 @@ def answer(
     return _counted(
         lambda: {held.part.key: task(kept, held, *said, *shared) for held, said in there}
     )
-
-
-def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
-    """Read the rows of some parts from their files; returns the keys of the parts.
-
-    Raises:
-        DataError: if a file cannot be read, or has changed since it was counted.
-    """
-    share = kept.memory // (SHARE * (len(kept.held) + len(parts)))
-    width = len(source.plan.names)
-    with contextlib.ExitStack() as stack:
-        stores = [
-            stack.enter_context(contextlib.closing(RowStore(width, kept.folder, share)))
-            for _ in parts
-        ]
-        for position, values in _raw_rows(parts, source):
-            for part, store in zip(parts, stores, strict=True):
-                store.add(part.of(position, values))
-        for part, store in zip(parts, stores, strict=True):
-            kept.held[part.key] = Held(part, store.rows())
-    return [part.key for part in parts]
-
-
-def _raw_rows(parts: Sequence[Part], source: Source) -> Iterator[tuple[int, Array]]:
-    """The raw rows of the files that have some of these parts, and the position of the first."""
-    wanted = [name for name in source.header if name in source.plan.names]
-    for file, form in zip(source.files, source.formats, strict=True):
-        last = max((part.last for part in parts if part.first < file.first + file.rows), default=0)
-        if last <= file.first or not any(part.last > file.first for part in parts):
-            continue
-        require_unchanged(file.path, file.stamp)
-        found, position = Found(words={k: dict(v) for k, v in source.words.items()}), file.first
-        with open_table([file.path], form, wanted=wanted, as_text=source.as_text) as table:
-            for raw in raw_batches(table.batches, source.plan, found):
-                yield position, raw.values
-                position += len(raw.values)
-                if position >= last:
-                    break
-        require_unchanged(file.path, file.stamp)
-
-
-def stamp_of(path: Path) -> tuple[int, int]:
-    """The size of a file, and when it was written."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise DataError(Problem(f"cannot be read: {error.strerror}", str(path))) from error
-    return found.st_size, found.st_mtime_ns
-
-
-def require_unchanged(path: Path, stamp: tuple[int, int]) -> None:
-    """Refuse a file that is no longer as it was.
-
-    Raises:
-        DataError: if its size or its time is another.
-    """
-    if stamp_of(path) != stamp:
-        raise DataError(Problem("has changed since its rows were counted", str(path)))
-
-
-def drop(kept: Kept, keys: Sequence[str]) -> None:
-    """Forget some parts."""
-    for key in keys:
-        kept.held.pop(key, None)
 
 
 def in_chunks(_kept: Kept, held: Held, function: Callable[[Array], Any]) -> list[Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from shallow_cli.cluster.at_work import Kept
+from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.protocol import Answer, Call
 from shallow_cli.cores import cores
 from shallow_cli.errors import LostClusterError, Problem, UsageError

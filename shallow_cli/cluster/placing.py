@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shallow_cli.cluster.at_work import Task, answer, drop, load
+from shallow_cli.cluster.at_work import Task, answer
+from shallow_cli.cluster.keeping import drop, load
 from shallow_cli.cluster.parts import Part, Source
 from shallow_cli.cluster.protocol import Call, Workers
 from shallow_cli.core.floating_point import count_as_here

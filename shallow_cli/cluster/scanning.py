@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from shallow_cli.cluster.at_work import Kept, require_unchanged, stamp_of
+from shallow_cli.cluster.keeping import Kept, require_unchanged, stamp_of
 from shallow_cli.cluster.parts import File, Source
 from shallow_cli.cluster.protocol import Call, Workers
 from shallow_cli.errors import DataError
