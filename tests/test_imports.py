@@ -33,7 +33,9 @@ LEVELS = [
     "sweep.running",
     "sweep.rows",
     "sweep.plan",
-    "export.python export.checking export.program",
+    "export.forms",
+    "export.python export.onnx_file export.program",
+    "export.checking export.graph",
     "evaluation crossvalidation",
     "answers checking choosing scores",
     "resuming",
@@ -104,6 +106,8 @@ LEVELS = [
 # Third-party libraries, and where each may be imported.
 HOMES = {
     "matplotlib": ("plots.figure", "plots.panels", "plots.sheet"),
+    "onnx": ("export.onnx_file",),
+    "onnxruntime": ("export.onnx_file",),
     "pyarrow": ("files.arrow_file",),
     "numpy": (
         *(
@@ -115,6 +119,8 @@ HOMES = {
             "answers",
             "checking",
             "evaluation",
+            "export.graph",
+            "export.onnx_file",
             "files",
             "plots",
         ),

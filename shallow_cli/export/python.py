@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import csv
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
+from shallow_cli.answers import Rows
 from shallow_cli.config import unflat
 from shallow_cli.core.arrays import Array
+from shallow_cli.export.checking import NotExportedError
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import Column
 
@@ -15,12 +22,12 @@ FIRST = b'#!/usr/bin/env python3\n"""A network of one hidden layer that predicts
 BEGIN, END = "\nNUMBERS: ", "# The end of the model."
 
 
-def program_of(model: Model) -> str:
+def program_of(model: Model) -> bytes:
     """The source: of shallow_cli/export/program.py, with another model in it."""
     source = (files(__package__) / "program.py").read_text(encoding="utf-8")
     before, rest = source.split(BEGIN)
     _, after = rest.split(END)
-    return f"{before}\n{_constants(model)}{END}{after}"
+    return f"{before}\n{_constants(model)}{END}{after}".encode()
 
 
 def is_program(path: Path) -> bool:
@@ -32,6 +39,23 @@ def is_program(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(len(FIRST))
     return start in {b"", FIRST}
+
+
+def answers_of_program(model: Model, program: bytes, data: Path) -> Rows:
+    """What Python answers when it runs the program: the header, and the cells of each row.
+
+    Raises:
+        NotExportedError: if the program refuses the table, or does not run.
+    """
+    words = ["--proba"] if model.columns.classes else []
+    with tempfile.TemporaryDirectory() as folder, data.open("rb") as table:
+        path = Path(folder, "program.py")
+        path.write_bytes(program)
+        command = [sys.executable, "-I", str(path), *words]
+        done = subprocess.run(command, stdin=table, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise NotExportedError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
+    return list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
 
 
 def _constants(model: Model) -> str:
@@ -71,10 +95,6 @@ def _matrix(block: Array) -> str:
 def _list(block: Array) -> str:
     """The values of b."""
     return repr(block.astype(float)[:, 0].tolist())
-
-
-def _entries(values: Mapping[str, object]) -> str:
-    return _lines("{", (f"{name!r}: {value!r}" for name, value in values.items()), "}")
 
 
 def _lines(start: str, items: Iterable[str], end: str) -> str:
