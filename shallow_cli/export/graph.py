@@ -7,9 +7,9 @@ that nothing fills is passed on: a graph cannot refuse a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, product
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from shallow_cli.core.arrays import Array
 from shallow_cli.model import Model
 from shallow_cli.numerals import is_number, to_numbers
 from shallow_cli.tables.columns import Category, Column, Columns
-from shallow_cli.tables.labels import BOOLEANS, word_keys
+from shallow_cli.tables.labels import spellings, word_keys
 
 UNKNOWN = -1  # the number of a word that the model does not know, and of no class
 NO_LABEL = ""  # of a row without an answer
@@ -134,7 +134,7 @@ def _one_hot(graph: Graph, category: Category, missing: Collection[str]) -> str:
     """1 at the word's place, else 0; a word that means nothing stands where the empty one does."""
     key = word_keys(category.words)
     known = {key(word): place for place, word in enumerate(category.words)}
-    numbers = {spelt: number for word, number in known.items() for spelt in _spellings(word, key)}
+    numbers = {spelt: number for word, number in known.items() for spelt in spellings(word, key)}
     numbers |= dict.fromkeys(missing, known.get("", UNKNOWN))
     encode = {"keys_strings": [*numbers], "values_int64s": [*numbers.values()]}
     says = f"word of {category.name}"
@@ -142,15 +142,6 @@ def _one_hot(graph: Graph, category: Category, missing: Collection[str]) -> str:
     places = graph.constant(np.arange(len(known)), f"words of {category.name}")
     is_word = graph.add("Equal", found, places, name=f"is {says}")
     return graph.add("Cast", is_word, name=f"one-hot {category.name}", to=DOUBLE)
-
-
-def _spellings(word: str | float, key: Callable[[str], str | float]) -> Iterator[str]:
-    """All texts of the same key; only those of true and false have several."""
-    if word in BOOLEANS:
-        letters = product(*((letter, letter.upper()) for letter in str(word)))
-        yield from filter(lambda text: key(text) == word, map("".join, letters))
-    else:
-        yield str(word)
 
 
 def _layer(graph: Graph, x: str, W: Array, b: Array, number: str) -> str:

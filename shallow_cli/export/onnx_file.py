@@ -15,7 +15,7 @@ from shallow_cli.config import unflat
 from shallow_cli.core.arrays import Array
 from shallow_cli.errors import Problem, UsageError
 from shallow_cli.export.checking import NotExportedError
-from shallow_cli.export.graph import Node, clashes, graph_of
+from shallow_cli.export.graph import Graph, Node, clashes, graph_of
 from shallow_cli.files.table_file import Batch, open_table
 from shallow_cli.model import Model
 from shallow_cli.tables.cells import sort_out
@@ -30,6 +30,7 @@ FATAL = 4  # of what onnxruntime logs
 ML = "ai.onnx.ml"
 # Said outright, not what the installed onnx makes by default: runtimes since 2022 load these.
 OPSET, OPSET_ML, IR_VERSION = 17, 3, 8
+MOST_BYTES = 2**31 - 2**20  # of the constants: a file holds 2 GiB, its nodes need little
 PRODUCER = "shallow"
 FIRST = b"\x08\x08\x12\x07" + PRODUCER.encode()  # IR version and producer, the first two fields
 REFUSALS = (  # of onnxruntime, which cannot load a graph, or not run it
@@ -56,16 +57,37 @@ def onnx_of(model: Model) -> bytes:
     """The ONNX file of a model; the same bytes for the same model.
 
     Raises:
-        NotExportedError: if two columns of the graph would have the same name.
+        NotExportedError: if there can be no such file.
     """
+    _require_names(model)
+    graph = graph_of(model)
+    _require_room(graph)
+    return _bytes(graph, {"classes": json.dumps(model.columns.classes)})
+
+
+def _require_names(model: Model) -> None:
+    """Refuse a model that a graph has no names for: inputs and outputs share them."""
+    twice = clashes(model)
+    if twice:
+        names = ", ".join(map(repr, twice))
+        what = "two columns of its graph, which need different names"
+        raise NotExportedError(f"{names} would be {what}; rename a column or a class")
+
+
+def _require_room(graph: Graph) -> None:
+    """Refuse a graph that is too large for a file."""
+    n_bytes = sum(values.nbytes for values in graph.constants.values())
+    if n_bytes > MOST_BYTES:
+        raise NotExportedError(f"an ONNX file holds 2 GiB, and its numbers are {n_bytes} bytes")
+
+
+def _bytes(graph: Graph, says: dict[str, str]) -> bytes:
     from onnx import helper
 
-    require_names(model)
-    graph = graph_of(model)
     made = helper.make_model(
         helper.make_graph(
             [_node(node, place) for place, node in enumerate(graph.nodes)],
-            "shallow",
+            PRODUCER,
             [_column(*each) for each in graph.inputs.items()],
             [_column(*each) for each in graph.outputs.items()],
             [_tensor(*each) for each in graph.constants.items()],
@@ -75,21 +97,8 @@ def onnx_of(model: Model) -> bytes:
         producer_name=PRODUCER,
         producer_version=__version__,
     )
-    helper.set_model_props(made, {"classes": json.dumps(model.columns.classes)})
+    helper.set_model_props(made, says)
     return bytes(made.SerializeToString(deterministic=True))
-
-
-def require_names(model: Model) -> None:
-    """Refuse a model that a graph has no names for: inputs and outputs share them.
-
-    Raises:
-        NotExportedError: with all names that are there twice.
-    """
-    twice = clashes(model)
-    if twice:
-        names = ", ".join(map(repr, twice))
-        what = "the inputs and outputs of a graph need different names"
-        raise NotExportedError(f"{what}, and two would be {names}; rename a column or class")
 
 
 def is_onnx(path: Path) -> bool:
