@@ -78,6 +78,9 @@ PROMISES = (
     "tests/test_cli_plot.py",
     "tests/test_plot_svg.py",
     "tests/test_report.py",
+    "tests/test_export.py",
+    "tests/test_export_onnx.py",
+    "tests/test_onnx_file.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
@@ -99,6 +102,7 @@ FILES = (
     "checkpoints",
     "interrupts",
 )
+EXPORTS = ("export", "export_onnx", "onnx_file")
 VIEWS = (
     *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
     *("markup", "report_tables", "text"),
@@ -119,11 +123,12 @@ OF_MODULE = {
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
+    **dict.fromkeys(("program", "python", "graph", "onnx_file", "checking"), EXPORTS),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }
 
 
-# Where models are written, read and drawn, and trainings end: nothing is computed there.
+# Where models are written, read, drawn and exported, and trainings end: nothing is computed there.
 SAVING = (
     "files/archive",
     "files/atomic",
@@ -133,6 +138,7 @@ SAVING = (
     "commands/",
     "files/snapshots",
     "plots/",
+    "export/",
 )
 
 
@@ -187,8 +193,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables, the files and the pictures: what must hold "
-        "whatever the numbers are",
+        "the other tests of the core, the tables, the files, the pictures and exports: what must "
+        "hold whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),

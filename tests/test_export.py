@@ -6,11 +6,14 @@ import io
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
+from shallow_cli.answers import Wish, csv_answers
 from shallow_cli.core.activations import ACTIVATIONS
 from shallow_cli.export import checking
 from shallow_cli.export.checking import disagreement, made_up
@@ -139,6 +142,46 @@ def test_only_an_exported_program_is_replaced(iris_model: Path, shallow: Shallow
     for _ in range(2):
         shallow("export", iris_model, "--to", "python")
         assert mine.read_bytes() == program_of(load_model(iris_model))
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "same"),
+    [
+        (1, lambda p: p, True),
+        (1, lambda p: f"{float(p) + 9e-10!r}", True),
+        (1, lambda p: f"{float(p) + 2e-9!r}", False),
+        (1, lambda _: "nan", False),
+        (1, lambda _: "", False),
+        (0, lambda label: f"{label} ", False),
+        (slice(1), lambda cells: [*cells, "0"], False),
+        (slice(1, None), lambda cells: cells[1:], False),
+    ],
+)
+def test_what_is_the_same_answer(
+    place: int | slice, answer: Callable[[Any], Any], same: bool, iris_model: Path, tmp_path: Path
+) -> None:
+    model, data = load_model(iris_model), tmp_path / "t.csv"
+    write(data, "sepal_length,sepal_width,petal_length,petal_width\n5,3,1,0\n6,3,5,2\n")
+    rows = [row for batch in csv_answers(model, [data], Wish(proba=True)) for row in batch]
+    rows[-1][place] = answer(rows[-1][place])
+    form = replace(FORMS["python"], answered=lambda *_: rows)
+    assert (disagreement(form, model, b"", data) == "") is same
+
+
+def test_what_is_the_same_table(iris_model: Path, tmp_path: Path) -> None:
+    model, data = (
+        load_model(iris_model),
+        write(tmp_path / "t.csv", made_up(load_model(iris_model)).decode()),
+    )
+    names, *rows = (r for batch in csv_answers(model, [data], Wish(proba=True)) for r in batch)
+    for found, said in (
+        ([names, *rows], ""),
+        ([names, *rows[1:]], "200 lines, not 201"),
+        ([names[::-1], *rows], f"columns {names[::-1]}, not {names}"),
+        ([names, *rows[:9], rows[8], *rows[10:]], f"row 10: {rows[8]}, not {rows[9]}"),
+    ):
+        form = replace(FORMS["python"], answered=lambda *_, found=found: found)
+        assert disagreement(form, model, b"", data) == said
 
 
 def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:

@@ -1,12 +1,13 @@
 """The mutants, by theme: M01 to M62 are common mistakes, the others those of this project's parts.
 
 F: files. L: L-BFGS. O: optimizers of first order. P: passes, tables, measures. R: resuming.
-S: schedules. T: threads, blocks and batches. V: views of a training and of a model. M38 to M40, of
-class weights, are those of the weights of rows here: P31, P33 and P63.
+S: schedules. T: threads, blocks and batches. V: views of a training and of a model. X: exported
+models. M38 to M40, of class weights, are those of the weights of rows here: P31, P33 and P63.
 """
 
 from mutation.mutants.backward import BACKWARD
 from mutation.mutants.checkpoints import CHECKPOINTS
+from mutation.mutants.exports import EXPORTS
 from mutation.mutants.files import FILES
 from mutation.mutants.lbfgs import QUASI_NEWTON
 from mutation.mutants.losses import LOSSES
@@ -25,6 +26,7 @@ MUTANTS = sorted(
     (
         *(*BACKWARD, *LOSSES, *SHARDS, *WEIGHTS, *MADE, *TRAINING, *TABLES, *TALLY),
         *(*OPTIMIZER, *SCHEDULE, *QUASI_NEWTON, *THREADS, *RESUMING, *FILES, *CHECKPOINTS, *VIEWS),
+        *EXPORTS,
     ),
     key=lambda mutant: mutant.name,
 )
