@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import gzip
 import io
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from shallow_cli.export.forms import FORMS
 from shallow_cli.export.python import program_of
 from shallow_cli.files.model_file import load_model
 
-from .conftest import Shallow, write
+from .conftest import Shallow, run_process, write
 from .exporting import CASES, CONFIGS, alike, making, proba, shipped, trained
 
 
@@ -196,6 +197,36 @@ def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:
     missing = {*model.config["data.missing_values"]}
     assert {"", "NA"} < missing <= numbers
     assert words == {*missing, "red", "blue", "no word that there was"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_standard_output_is_a_place_to_write_to(
+    form: str, iris_model: Path, tmp_path: Path
+) -> None:
+    done = run_process("export", iris_model, "--to", form, "-o", "-", cwd=tmp_path)
+    said = b"wrote to standard output: it answers 200 made-up rows as the model does, to 1e-09\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    assert done.stdout == FORMS[form].made(load_model(iris_model))
+    assert not list(tmp_path.iterdir())
+
+
+def test_rows_of_a_table_that_is_packed(iris: Path, iris_model: Path, shallow: Shallow) -> None:
+    Path("iris.csv.gz").write_bytes(gzip.compress(iris.read_bytes()))
+    for form in FORMS:
+        done = shallow("export", iris_model, "iris.csv.gz", "--to", form)
+        assert "and those of iris.csv.gz as the model does" in done.err
+
+
+def test_a_program_is_not_checked_on_what_is_no_text(iris_model: Path, shallow: Shallow) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    names = load_model(iris_model).columns.feature_names
+    parquet.write_table(pa.table({name: [1.0, 2.0] for name in names}), "t.parquet")
+    shallow("export", iris_model, "t.parquet", "--to", "onnx")
+    done = shallow("export", iris_model, "t.parquet", "--to", "python", code=3)
+    said = "is no text, and a Python program reads text alone; check it on a CSV"
+    assert done.err == f"t.parquet: {said}\n"
 
 
 @pytest.mark.parametrize(

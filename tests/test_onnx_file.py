@@ -34,7 +34,7 @@ def test_what_a_file_says_of_itself(iris_model: Path) -> None:
         assert (rows.dim_param, one.dim_value) == ("rows", 1)
 
 
-# Those of which onnxruntime 1.15, and the first builds for browsers, have float64 kernels.
+# Those of which onnxruntime 1.15, and 1.14 for browsers, have float64 kernels.
 PLAIN = {
     *("ArgMax", "Cast", "Concat", "Div", "Equal", "Greater", "IsNaN", "LabelEncoder", "MatMul"),
     *("Mul", "Sigmoid", "Softmax", "Split", "Sub", "Tanh", "Where", "Add"),

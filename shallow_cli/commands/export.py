@@ -1,7 +1,10 @@
 """`shallow export`: a model as what runs without shallow."""
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
@@ -31,7 +34,7 @@ def export_cli(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where it goes; MODEL.py or MODEL.onnx without it.",
+            help="Where it goes, - for stdout; MODEL.py or MODEL.onnx without it.",
         ),
     ] = None,
 ) -> None:
@@ -66,7 +69,6 @@ def export(name: str, path: Path, data: Path | None, output: Path | None = None)
     """
     from shallow_cli.export.checking import ROWS, TOLERANCE, NotExportedError, exported
     from shallow_cli.export.forms import FORMS
-    from shallow_cli.files.atomic import replacing
     from shallow_cli.files.identity import are_files
     from shallow_cli.files.model_file import load_model
 
@@ -84,10 +86,24 @@ def export(name: str, path: Path, data: Path | None, output: Path | None = None)
         made = exported(form, model, data)
     except NotExportedError as error:
         raise ModelFileError(Problem(f"not exported, for {error}", str(path))) from error
-    with replacing(output, DataError) as file:
+    with _opened(output) as file:
         file.write(made)
+    where = "to standard output" if str(output) == "-" else output
     rows = f"{ROWS} made-up rows" + (f" and those of {data}" if data else "")
-    say(f"wrote {output}: it answers {rows} as the model does, to {TOLERANCE:g}")
+    say(f"wrote {where}: it answers {rows} as the model does, to {TOLERANCE:g}")
+
+
+@contextlib.contextmanager
+def _opened(output: Path) -> Iterator[BinaryIO]:
+    """The file, or stdout, which `-` stands for."""
+    from shallow_cli.files.atomic import replacing
+
+    if str(output) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    with replacing(output, DataError) as file:
+        yield file
 
 
 def require_replaceable(output: Path, form: "Form") -> None:
@@ -99,6 +115,8 @@ def require_replaceable(output: Path, form: "Form") -> None:
     """
     from shallow_cli.files.atomic import require_writable
 
+    if str(output) == "-":
+        return
     require_writable(output, DataError)
     if output.is_file() and not form.is_own(output):
         text = (

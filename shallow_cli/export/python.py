@@ -14,7 +14,10 @@ from pathlib import Path
 from shallow_cli.answers import Rows
 from shallow_cli.config import unflat
 from shallow_cli.core.arrays import Array
+from shallow_cli.errors import DataError, Problem
 from shallow_cli.export.checking import NotExportedError
+from shallow_cli.files.arrow_file import ARROW_MARKS, is_arrow
+from shallow_cli.files.byte_source import Fingerprint, plain_bytes, raw_bytes, with_head
 from shallow_cli.model import Model
 from shallow_cli.tables.columns import Column
 
@@ -45,17 +48,29 @@ def answers_of_program(model: Model, program: bytes, data: Path) -> Rows:
     """What Python answers when it runs the program: the header, and the cells of each row.
 
     Raises:
+        DataError: if the table is no text.
         NotExportedError: if the program refuses the table, or does not run.
     """
     words = ["--proba"] if model.columns.classes else []
-    with tempfile.TemporaryDirectory() as folder, data.open("rb") as table:
+    table = _text_of(data)
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "program.py")
         path.write_bytes(program)
         command = [sys.executable, "-I", str(path), *words]
-        done = subprocess.run(command, stdin=table, capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run(command, input=table, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         raise NotExportedError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
     return list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
+
+
+def _text_of(data: Path) -> bytes:
+    """What a person would give the program: unpacked, where the table is packed."""
+    with raw_bytes(data, Fingerprint()) as raw:
+        head, chunks = with_head(raw, ARROW_MARKS)
+        if is_arrow(data, head):
+            text = "is no text, and a Python program reads text alone; check it on a CSV"
+            raise DataError(Problem(text, str(data)))
+        return b"".join(plain_bytes(chunks, str(data)))
 
 
 def _constants(model: Model) -> str:
