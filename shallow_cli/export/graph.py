@@ -139,7 +139,7 @@ def _one_hot(graph: Graph, category: Category, missing: Collection[str]) -> str:
     encode = {"keys_strings": [*numbers], "values_int64s": [*numbers.values()]}
     says = f"word of {category.name}"
     found = graph.add("LabelEncoder", category.name, name=says, **encode, default_int64=UNKNOWN)
-    places = graph.constant(np.arange(len(known)), f"words of {category.name}")
+    places = graph.constant(np.arange(len(category.words)), f"words of {category.name}")
     is_word = graph.add("Equal", found, places, name=f"is {says}")
     return graph.add("Cast", is_word, name=f"one-hot {category.name}", to=DOUBLE)
 
