@@ -81,6 +81,9 @@ PROMISES = (
     "tests/test_cluster.py",
     "tests/test_api.py",
     "tests/test_frames.py",
+    "tests/test_export.py",
+    "tests/test_export_onnx.py",
+    "tests/test_onnx_file.py",
 )
 # Seconds each, and quicker tests of the same files find the same mutants.
 SLOW = (
@@ -102,6 +105,7 @@ FILES = (
     "checkpoints",
     "interrupts",
 )
+EXPORTS = ("export", "export_onnx", "onnx_file")
 VIEWS = (
     *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
     *("markup", "report_tables", "text"),
@@ -125,12 +129,13 @@ OF_MODULE = {
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
     **dict.fromkeys(("at_work", "keeping", "parts", "placing", "rows", "scanning"), ("cluster",)),
+    **dict.fromkeys(("program", "python", "graph", "onnx_file", "checking"), EXPORTS),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }
 
 
-# Where models are written, read and drawn, trainings end, and Python is served: nothing is
-# computed there.
+# Where models are written, read, drawn and exported, trainings end, and Python or a cluster is
+# served: nothing is computed there.
 SAVING = (
     "files/archive",
     "files/atomic",
@@ -143,6 +148,7 @@ SAVING = (
     "cluster/",
     "api",
     "tables/frames",
+    "export/",
 )
 
 
@@ -197,7 +203,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables, the files, the pictures and the API: what must "
+        "the other tests of the core, the tables, the files, the pictures, the exports, the API and "
+        "clusters: what must "
         "hold whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),

@@ -32,8 +32,9 @@ If it survives, the mistake may be none (the edited program does the same); else
 
 M01 to M62 are common mistakes in networks of this kind; M38 to M40, of class weights, are those of
 the weights of rows here (P31, P33 and P63). The others are mistakes of this project's own parts:
-A of the Python API, L of L-BFGS, O of the other optimizers, R of resuming, S of schedules, T of
-threads, blocks and batches, V of snapshots and pictures, P of the rest. Those of the claims are
+A of the Python API, D of clusters, L of L-BFGS, O of the other optimizers, R of resuming, S of
+schedules, T of threads, blocks and batches, V of snapshots and pictures, X of exported models, P
+of the rest. Those of the claims are
 called as these."""
 
 READING = """No verdict is no pass either: the loss is not finite somewhere, or training ran away.

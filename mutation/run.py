@@ -19,7 +19,7 @@ from mutation.mutant import PACKAGE, Mutant, mutated
 ROOT = Path(__file__).parents[1]
 NEEDED = (PACKAGE, "tests", "configs", "data")
 NO_VERDICT = 4  # the exit code of `shallow gradcheck` where the loss is not finite, say
-SECONDS = 120  # for a check that takes two or three; a mutant may make a loop endless
+SECONDS = 180  # for a check that takes half of that; a mutant may make a loop endless
 
 
 Planted = TypeVar("Planted", bound=Mutant)

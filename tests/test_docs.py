@@ -128,7 +128,7 @@ def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProc
 def test_the_readme_commands_work_in_their_order(checkout: Path) -> None:
     """`head` closes the pipe of `predict`, which is its right: 141 is no failure there."""
     ours = [block for block in blocks("sh") if block.startswith(("shallow ", "cat "))]
-    assert len(ours) == 17
+    assert len(ours) == 18
     for block in ours:
         done = in_shell(block, checkout)
         assert done.returncode in {0, 141 if "| head" in block else 0}, (block, done.stderr)
@@ -143,6 +143,18 @@ def test_the_commands_of_the_gradient_check_s_page_work(checkout: Path) -> None:
     assert outs[0].stdout.count("\npassed: worst ") == 3
     assert "hint: the sum" in outs[2].stdout
     assert outs[2].stdout.endswith("exit 1\n")
+
+
+def test_the_commands_and_the_python_of_the_page_on_exports_work(checkout: Path) -> None:
+    page = (ROOT / "docs/export.md").read_text(encoding="utf-8")
+    outs = [in_shell(block, checkout) for block in blocks("sh", page)]
+    assert [done.returncode for done in outs] == [0, 0], [done.stderr for done in outs]
+    assert (
+        (checkout / "predictions.csv").read_text(encoding="utf-8").startswith("left,p_no,p_yes\n")
+    )
+    [code] = blocks("python", page)
+    done = in_shell(f"python - <<'END'\n{code}END", checkout)
+    assert re.fullmatch(r"\['(yes|no)' '(yes|no)'\] \[0\.\d+ +0\.\d+ *\]\n", done.stdout), done
 
 
 def test_the_commands_of_the_page_on_tables_work(checkout: Path) -> None:

@@ -2,23 +2,28 @@
 
 import contextlib
 import csv
+import gzip
 import io
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
-from shallow_cli.export import checking, python
+from shallow_cli.answers import Wish, csv_answers
+from shallow_cli.core.activations import ACTIVATIONS
+from shallow_cli.export import checking
 from shallow_cli.export.checking import disagreement, made_up
+from shallow_cli.export.forms import FORMS
 from shallow_cli.export.python import program_of
 from shallow_cli.files.model_file import load_model
 
-from .conftest import ROOT, Shallow, write
-
-CONFIGS = sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
+from .conftest import Shallow, run_process, write
+from .exporting import CASES, CONFIGS, alike, making, proba, shipped, trained
 
 
 def answered(program: Path, table: str | bytes, *words: str, code: int = 0) -> str:
@@ -30,87 +35,29 @@ def answered(program: Path, table: str | bytes, *words: str, code: int = 0) -> s
     return (done.stderr if code else done.stdout).decode()
 
 
-def alike(text: str, expected: str) -> int:
-    """Compare two tables of predictions; how many lines they have."""
-    rows, wanted = (list(csv.reader(io.StringIO(each, newline=""))) for each in (text, expected))
-    assert rows[0] == wanted[0]
-    assert len(rows) == len(wanted)
-    for row, want in zip(rows[1:], wanted[1:], strict=True):
-        for cell, other in zip(row, want, strict=True):
-            try:
-                assert float(cell) == pytest.approx(float(other), rel=1e-9, abs=1e-9)
-            except ValueError:
-                assert cell == other
-    return len(rows)
-
-
 @pytest.mark.parametrize("name", CONFIGS)
 def test_every_shipped_config_on_all_rows_of_its_data(name: str, shallow: Shallow) -> None:
-    shallow("train", ROOT / f"configs/{name}.yaml", "-q", "-o", "m.npz", "--set", "epochs=30")
-    model = load_model(Path("m.npz"))
-    if model.config["data.csv"]:
-        data = ROOT / "data" / model.config["data.csv"]
-    else:
-        kind = model.config["data.generate"]
-        data = write(Path("t.csv"), shallow("generate", kind, "--samples", "300").out)
-    proba = ["--proba"] if model.columns.classes else []
+    model, data = shipped(name, shallow)
     done = shallow("export", "m.npz", data, "--to", "python", "-o", "m.py")
     assert done.out == ""
     assert f"200 made-up rows and those of {data} as the model does, to 1e-09" in done.err
-    found = answered(Path("m.py"), data.read_bytes(), *proba)
-    assert alike(found, shallow("predict", "m.npz", data, *proba).out) > 100
-
-
-CASES = {
-    "gaps and words": (
-        "a,b,y\n1,red,p\n2,,q\n,blue,q\n4,red,p\n",
-        "missing: mean, categorical: [b]",
-        "b,a,z\nred,1,\ngreen,,\n,2,\n NA,999,x\n",
-    ),
-    "a mark that is a number": (
-        "a,b,y\n1,3,p\n999,4,q\n3,5,q\n4,1,p\n",
-        "missing: median, missing_values: ['', '999']",
-        "a,b\n999.0,1\n2,4\n",
-    ),
-    "true and false": ("a,y\nTrue,1\nfalse,2\nTRUE,1.5\nFalse,2.5\n", "", "a\ntrue\nFALSE\nno\n"),
-    "decimal commas": (
-        "a;b;y\n1,5;2;p\n2;1,25;q\n3;3;p\n",
-        "decimal: ','",
-        "b;a\n1,5;2\n3;-,5e1\n",
-    ),
-    "no header": ("1,2,p\n2,1,q\n3,3,p\n", "header: false", "1,2\n2,2\n"),
-    "several targets": ("a,y,z\n1,2,3\n2,3,5\n3,5,8\n", "target: [y, z]", "a\n1\n2.5\n"),
-    "scaled target": ("a,y\n1,200\n2,300\n3,500\n", "scale_target: standardize", "a\n1\n2.5\n"),
-    "one feature": ("a,y\n1,p\n2,q\n3,p\n", "", "a\n1\n2.5\n"),
-    "tabs": ("a\tb\ty\n1\t2\tp\n2\t1\tq\n3\t3\tp\n", "", "a\tb\n1\t2\n"),
-    "hostile names": (
-        '"a""\'\\n","x\ny",y\n1,2,"""""\'"\n2,1,"#\n"\n3,3,"#\n"\n',
-        "",
-        '"x\ny","a""\'\\n"\n1,2\n',
-    ),
-    "latin-1": ("größe,y\n1,ä\n2,ö\n3,ä\n", "encoding: latin-1", "größe\n1\n2\n"),
-}
+    found = answered(Path("m.py"), data.read_bytes(), *proba(model))
+    assert alike(found, shallow("predict", "m.npz", data, *proba(model)).out) > 100
 
 
 @pytest.mark.parametrize(("table", "how", "asked"), CASES.values(), ids=CASES)
 def test_tables_are_read_as_the_model_reads_them(
     table: str, how: str, asked: str, shallow: Shallow
 ) -> None:
+    model = trained(table, how, shallow)
     encoding = "latin-1" if "latin" in how else "utf-8"
-    Path("t.csv").write_text(table, encoding=encoding, newline="")
     Path("new.csv").write_text(asked, encoding=encoding, newline="")
-    more = f", {how}" if how else ""
-    write(
-        Path("c.yaml"), f"data: {{csv: t.csv, validation: 0{more}}}\nepochs: 20\nactivation: relu\n"
-    )
-    shallow("train", "c.yaml", "-q")
     shallow("export", "--to", "python", "model.npz", "new.csv")
-    proba = ["--proba"] if load_model(Path("model.npz")).columns.classes else []
-    found = answered(Path("model.py"), Path("new.csv").read_bytes(), *proba)
-    alike(found, shallow("predict", "model.npz", "new.csv", *proba).out)
+    found = answered(Path("model.py"), Path("new.csv").read_bytes(), *proba(model))
+    alike(found, shallow("predict", "model.npz", "new.csv", *proba(model)).out)
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "identity"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation(activation: str, shallow: Shallow) -> None:
     text = "data: {generate: moons}\nepochs: 20\ndtype: float32\nleak: 0.3\n"
     write(Path("c.yaml"), f"{text}activation: {activation}\n")
@@ -164,25 +111,24 @@ def test_a_program_that_says_something_else_is_not_written(
     iris_model: Path, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever is wrong with it: an equation, or the way in which it reads."""
-    model = load_model(iris_model)
+    model, form = load_model(iris_model), FORMS["python"]
     right = program_of(model)
-    table = Path("made-up.csv")
-    table.write_bytes(made_up(model))
+    table = write(Path("made-up.csv"), made_up(model).decode())
     for old, new in (
-        ("math.tanh", "math.sin"),
-        ("total + bias", "total"),
-        ("(value - offset) / scale", "value / scale"),
-        ("shares.index(max(shares))", "shares.index(min(shares))"),
-        ("import re\n", "import rex\n"),
+        (b"math.tanh", b"math.sin"),
+        (b"total + bias", b"total"),
+        (b"(value - offset) / scale", b"value / scale"),
+        (b"shares.index(max(shares))", b"shares.index(min(shares))"),
+        (b"import re\n", b"import rex\n"),
     ):
         assert right.count(old) == 1
         wrong = right.replace(old, new)
-        assert disagreement(model, wrong, table)
-        monkeypatch.setattr(python, "program_of", lambda _, wrong=wrong: wrong)
+        assert disagreement(form, model, wrong, table)
+        monkeypatch.setitem(FORMS, "python", making(form, wrong))
         done = shallow("export", iris_model, "--to", "python", "-o", "m.py", code=3)
         assert "not exported, for its program would answer otherwise: " in done.err
         assert not Path("m.py").exists()
-    assert disagreement(model, right, table) == ""
+    assert disagreement(form, model, right, table) == ""
 
 
 def test_only_an_exported_program_is_replaced(iris_model: Path, shallow: Shallow) -> None:
@@ -196,25 +142,97 @@ def test_only_an_exported_program_is_replaced(iris_model: Path, shallow: Shallow
     write(mine, "")
     for _ in range(2):
         shallow("export", iris_model, "--to", "python")
-        assert mine.read_text(encoding="utf-8") == program_of(load_model(iris_model))
+        assert mine.read_bytes() == program_of(load_model(iris_model))
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "same"),
+    [
+        (1, lambda p: p, True),
+        (1, lambda p: f"{float(p) + 9e-10!r}", True),
+        (1, lambda p: f"{float(p) + 2e-9!r}", False),
+        (1, lambda _: "nan", False),
+        (1, lambda _: "", False),
+        (0, lambda label: f"{label} ", False),
+        (slice(1), lambda cells: [*cells, "0"], False),
+        (slice(1, None), lambda cells: cells[1:], False),
+    ],
+)
+def test_what_is_the_same_answer(
+    place: int | slice, answer: Callable[[Any], Any], same: bool, iris_model: Path, tmp_path: Path
+) -> None:
+    model, data = load_model(iris_model), tmp_path / "t.csv"
+    write(data, "sepal_length,sepal_width,petal_length,petal_width\n5,3,1,0\n6,3,5,2\n")
+    rows = [row for batch in csv_answers(model, [data], Wish(proba=True)) for row in batch]
+    rows[-1][place] = answer(rows[-1][place])
+    form = replace(FORMS["python"], answered=lambda *_: rows)
+    assert (disagreement(form, model, b"", data) == "") is same
+
+
+def test_what_is_the_same_table(iris_model: Path, tmp_path: Path) -> None:
+    model, data = (
+        load_model(iris_model),
+        write(tmp_path / "t.csv", made_up(load_model(iris_model)).decode()),
+    )
+    names, *rows = (r for batch in csv_answers(model, [data], Wish(proba=True)) for r in batch)
+    for found, said in (
+        ([names, *rows], ""),
+        ([names, *rows[1:]], "200 lines, not 201"),
+        ([names[::-1], *rows], f"columns {names[::-1]}, not {names}"),
+        ([names, *rows[:9], rows[8], *rows[10:]], f"row 10: {rows[8]}, not {rows[9]}"),
+    ):
+        form = replace(FORMS["python"], answered=lambda *_, found=found: found)
+        assert disagreement(form, model, b"", data) == said
 
 
 def test_made_up_rows_have_gaps_and_words(shallow: Shallow) -> None:
     write(Path("t.csv"), CASES["gaps and words"][0])
     write(Path("c.yaml"), "data: {csv: t.csv, missing: mean, categorical: [b]}\nepochs: 3\n")
     shallow("train", "c.yaml", "-q")
-    rows = list(csv.reader(io.StringIO(made_up(load_model(Path("model.npz"))).decode())))
+    model = load_model(Path("model.npz"))
+    rows = list(csv.reader(io.StringIO(made_up(model).decode())))
     assert rows[0] == ["a", "b"]
     assert len(rows) == 1 + checking.ROWS
     numbers, words = (set(column) for column in zip(*rows[1:], strict=True))
-    assert "" in numbers
-    assert words == {"", "red", "blue", "no word that there was"}
+    missing = {*model.config["data.missing_values"]}
+    assert {"", "NA"} < missing <= numbers
+    assert words == {*missing, "red", "blue", "no word that there was"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_standard_output_is_a_place_to_write_to(
+    form: str, iris_model: Path, tmp_path: Path
+) -> None:
+    done = run_process("export", iris_model, "--to", form, "-o", "-", cwd=tmp_path)
+    said = b"wrote to standard output: it answers 200 made-up rows as the model does, to 1e-09\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    assert done.stdout == FORMS[form].made(load_model(iris_model))
+    assert not list(tmp_path.iterdir())
+
+
+def test_rows_of_a_table_that_is_packed(iris: Path, iris_model: Path, shallow: Shallow) -> None:
+    Path("iris.csv.gz").write_bytes(gzip.compress(iris.read_bytes()))
+    for form in FORMS:
+        done = shallow("export", iris_model, "iris.csv.gz", "--to", form)
+        assert "and those of iris.csv.gz as the model does" in done.err
+
+
+def test_a_program_is_not_checked_on_what_is_no_text(iris_model: Path, shallow: Shallow) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    names = load_model(iris_model).columns.feature_names
+    parquet.write_table(pa.table({name: [1.0, 2.0] for name in names}), "t.parquet")
+    shallow("export", iris_model, "t.parquet", "--to", "onnx")
+    done = shallow("export", iris_model, "t.parquet", "--to", "python", code=3)
+    said = "is no text, and a Python program reads text alone; check it on a CSV"
+    assert done.err == f"t.parquet: {said}\n"
 
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--to", "c"], 2, "'c' is not one of 'python'"),
+        (["--to", "c"], 2, "'c' is not one of 'python', 'onnx'"),
         (["--to", "python", "-o", "missing/m.py"], 3, "no folder missing"),
         (["missing.csv", "--to", "python"], 3, "missing.csv: cannot be read: No such file"),
         (["bad.csv", "--to", "python"], 3, "bad.csv:2: petal_width: 'x' is not a number"),

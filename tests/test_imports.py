@@ -33,7 +33,9 @@ LEVELS = [
     "sweep.running",
     "sweep.rows",
     "sweep.plan",
-    "export.python export.checking export.program",
+    "export.forms",
+    "export.python export.onnx_file export.program",
+    "export.checking export.graph",
     "api",
     "evaluation crossvalidation",
     "answers checking choosing scores",
@@ -112,6 +114,8 @@ LEVELS = [
 HOMES = {
     "distributed": ("cluster.dask_workers",),
     "matplotlib": ("plots.figure", "plots.panels", "plots.sheet"),
+    "onnx": ("export.onnx_file",),
+    "onnxruntime": ("export.onnx_file",),
     "pyarrow": ("files.arrow_file",),
     "numpy": (
         *(
@@ -125,6 +129,8 @@ HOMES = {
             "checking",
             "cluster",
             "evaluation",
+            "export.graph",
+            "export.onnx_file",
             "files",
             "plots",
         ),

@@ -7,7 +7,7 @@ import pytest
 
 from shallow_cli.errors import ConfigError
 from shallow_cli.files.model_file import load_model
-from shallow_cli.tables.labels import class_labels, in_order, positions, word_keys
+from shallow_cli.tables.labels import class_labels, in_order, positions, spellings, word_keys
 
 from .conftest import Shallow, prepared, write
 
@@ -39,6 +39,14 @@ def rows_of(text: str) -> list[tuple[str, float, float]]:
 )
 def test_what_is_the_same_class(cells: list[str], classes: tuple[str, ...]) -> None:
     assert class_labels(cells) == classes
+
+
+def test_how_a_word_may_be_written() -> None:
+    of_any_case, exact = word_keys(["TRUE", ""]), word_keys(["true", "maybe"])
+    assert {"true", "TRUE", "tRuE"} < set(spellings("true", of_any_case))
+    assert len(set(spellings("false", of_any_case))) == 32
+    assert [*spellings("", of_any_case)] == [""]
+    assert [*spellings("true", exact), *spellings("maybe", exact)] == ["true", "maybe"]
 
 
 def test_what_is_the_same_category() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 
 import numpy as np
 
@@ -25,6 +26,14 @@ def word_keys(labels: Sequence[str]) -> Callable[[str], Key]:
     if labels and {label.lower() for label in labels} - {""} <= BOOLEANS:
         return str.lower
     return str
+
+
+def spellings(word: Key, key: Callable[[str], Key]) -> Iterator[str]:
+    """All texts that have a word for their key; only true and false may have several."""
+    if word not in BOOLEANS:
+        return iter([str(word)])
+    letters = ((letter, letter.upper()) for letter in str(word))
+    return (text for text in map("".join, product(*letters)) if key(text) == word)
 
 
 def in_order(cells: Iterable[str], key: Callable[[str], Key]) -> tuple[str, ...]:
