@@ -203,9 +203,8 @@ CHECKS = (
     ),
     Check(
         "promises",
-        "the other tests of the core, the tables, the files, the pictures, the exports, the API and "
-        "clusters: what must "
-        "hold whatever the numbers are",
+        "the other tests of the core, the tables, the files, the pictures, the exports, the API "
+        "and clusters: what must hold whatever the numbers are",
         "pytest",
         _pytest(*PROMISES, *(f"--deselect={test}" for test in (*REFERENCES, *SLOW))),
     ),

@@ -125,7 +125,7 @@ def test_without_the_extra_it_is_named(
     library: str, shallow: Shallow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    done = shallow("export", "missing.npz", "--to", "onnx", code=2)  # before the work is done
+    done = shallow("export", "missing.npz", "--to", "onnx", code=3)  # before the work is done
     said = "ONNX needs onnx and onnxruntime: pip install 'shallow-cli[onnx]'"
     assert done.err == f"missing.onnx: {said}\n"
     assert not list(Path().iterdir())

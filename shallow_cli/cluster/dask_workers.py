@@ -18,7 +18,7 @@ from typing import Any
 from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.protocol import Answer, Call
 from shallow_cli.cores import cores
-from shallow_cli.errors import LostClusterError, Problem, UsageError
+from shallow_cli.errors import DataError, LostClusterError, Problem, UsageError
 from shallow_cli.processes import interrupts_held
 from shallow_cli.versions import VERSIONS, made_with
 
@@ -145,8 +145,9 @@ def connected(address: str) -> Iterator[DaskWorkers]:
     """The workers at an address, or so many processes here: `local:N`.
 
     Raises:
+        DataError: if Dask is missing.
         LostClusterError: if nobody answers there, or there is no worker.
-        UsageError: if Dask is missing, or a worker would compute other bits.
+        UsageError: if that is no address, or a worker would compute other bits.
     """
     distributed: Any = _dask()
     with contextlib.ExitStack() as stack:
@@ -176,7 +177,7 @@ def _dask() -> Any:
         import distributed
     except ImportError as error:
         text = "needs the extra 'dask': pip install 'shallow-cli[dask]'"
-        raise UsageError(Problem(text, "--cluster")) from error
+        raise DataError(Problem(text, "--cluster")) from error
     return distributed
 
 

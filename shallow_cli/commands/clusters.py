@@ -26,8 +26,9 @@ def hands(cluster: str | None, jobs: int | None, trials: int) -> "Iterator[Hands
     """Who trains so many trials: processes here, or the workers of a cluster.
 
     Raises:
+        DataError: if Dask is missing.
         LostClusterError: if no scheduler answers, or it is lost.
-        UsageError: if Dask is missing, or its workers are of other versions.
+        UsageError: if there is no such address, or its workers are of other versions.
     """
     from shallow_cli.cores import cores
     from shallow_cli.sweep.running import Hands, processes
@@ -48,8 +49,9 @@ def loader(cluster: str | None, config: "Config", tell: Callable[[str], None]) -
     """What reads the table of a config, here or on a cluster.
 
     Raises:
-        LostClusterError: if no scheduler answers.
-        UsageError: if Dask is missing, or its workers are of other versions.
+        DataError: if Dask is missing.
+        LostClusterError: if no scheduler answers, or it is lost.
+        UsageError: if there is no such address, or its workers are of other versions.
     """
     from shallow_cli.tables.loading import load_table
 

@@ -13,7 +13,7 @@ from shallow_cli import __version__
 from shallow_cli.answers import Rows
 from shallow_cli.config import unflat
 from shallow_cli.core.arrays import Array
-from shallow_cli.errors import Problem, UsageError
+from shallow_cli.errors import DataError, Problem
 from shallow_cli.export.checking import NotExportedError
 from shallow_cli.export.graph import Graph, Node, clashes, graph_of
 from shallow_cli.files.table_file import Batch, open_table
@@ -43,14 +43,14 @@ def require_onnx(output: Path) -> None:
     """Refuse a graph that cannot be written and tried, before the work is done.
 
     Raises:
-        UsageError: if onnx or onnxruntime is not there.
+        DataError: if onnx or onnxruntime is not there.
     """
     try:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
     except ImportError as error:
         what = "ONNX needs onnx and onnxruntime: pip install 'shallow-cli[onnx]'"
-        raise UsageError(Problem(what, str(output))) from error
+        raise DataError(Problem(what, str(output))) from error
 
 
 def onnx_of(model: Model) -> bytes:
