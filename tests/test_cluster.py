@@ -12,11 +12,13 @@ from shallow_cli.cluster import parts
 from shallow_cli.cluster.loading import loading_on, require_files_for
 from shallow_cli.config import Config
 from shallow_cli.core import blocks
+from shallow_cli.core.arrays import Array
 from shallow_cli.core.network import Network
 from shallow_cli.core.training import train
 from shallow_cli.errors import DataError, LostClusterError, UsageError
 from shallow_cli.files.checkpoint_file import load_checkpoint
 from shallow_cli.files.config_file import parse_config
+from shallow_cli.files.row_store import RowStore
 from shallow_cli.fitting import end_of, prepare
 from shallow_cli.resuming import kept
 from shallow_cli.tables.raw import CHUNK_ROWS
@@ -302,3 +304,48 @@ def test_where_a_cluster_is_lost_its_training_goes_on_from(folder: Path, tmp_pat
     expected = end_of(list(train(prepared.job, prepared.theta)))
     assert state.steps > 0
     assert end_of(list(train(prepared.job, prepared.theta, state=state))).row == expected.row
+
+
+def test_what_a_lost_worker_had_is_shared_by_the_others(folder: Path, tmp_path: Path) -> None:
+    shares: list[list[int]] = []
+
+    def before(cluster: Pretended, calls: int) -> None:
+        if calls == 20:
+            del cluster.workers["b"]
+        shares.append([len(kept.held) for kept in cluster.workers.values()])
+
+    cluster = cluster_of(tmp_path, "a", "b", "c")
+    cluster.before = before
+    on(cluster, config_of(folder, "epochs=10"))
+    assert [2, 2, 2] in shares
+    assert [3, 3] in shares
+    assert max(map(max, shares)) == 3
+
+
+def test_parts_are_cut_anew_where_the_inputs_make_other_blocks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "WORTH_A_THREAD", 600_000)
+    config, cluster = config_of(folder), cluster_of(tmp_path, "a", "b", "c")
+    network = prepare(config).job.network
+    likely = Network(6, 6, 1)
+    assert blocks.block_count(likely, sum(SIZES)) != blocks.block_count(network, sum(SIZES))
+    assert on(cluster, config).model == here(config).model
+    assert cluster.asked["load"] > len(cluster.workers)
+
+
+def test_no_part_keeps_rows_of_others_in_memory(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view of no rows would keep the whole batch that it is of."""
+    lengths: list[int] = []
+    add = RowStore.add
+
+    def recorded(store: RowStore, values: Array) -> None:
+        lengths.append(len(values))
+        add(store, values)
+
+    monkeypatch.setattr(RowStore, "add", recorded)
+    on(cluster_of(tmp_path), config_of(folder))
+    assert lengths
+    assert all(lengths)

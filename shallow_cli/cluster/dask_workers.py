@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.protocol import Answer, Call
@@ -28,6 +28,14 @@ LOOK = 0.5  # seconds between two looks at whether the cluster is still there
 USABLE = 0.5  # of a worker's memory limit, for the process and all that it keeps
 
 
+class _Sent(NamedTuple):
+    """A call that was sent to a worker, and its answer to come."""
+
+    call: Call
+    worker: str
+    future: Any
+
+
 class DaskWorkers:
     """The workers of a cluster that a client is connected to."""
 
@@ -35,41 +43,75 @@ class DaskWorkers:
         self._client, self._where = client, where
 
     def names(self) -> Sequence[str]:
-        """The addresses of the workers that are there now.
+        """The addresses of the workers that are at work now; who lacks memory pauses.
 
         Raises:
             LostClusterError: if there is none for a while.
         """
         left = monotonic() + PATIENCE
         with self._told():
-            while not (there := sorted(self._client.scheduler_info()["workers"])):
+            while not (there := self._running()):
                 if monotonic() > left:
-                    raise LostClusterError(Problem("there is no worker", self._where))
+                    text = "no worker is running; they pause where memory is short"
+                    raise LostClusterError(Problem(text, self._where))
                 with contextlib.suppress(TimeoutError):
                     self._client.wait_for_workers(1, timeout=LOOK)
         return there
+
+    def _running(self) -> list[str]:
+        found = self._client.scheduler_info()["workers"].items()
+        return sorted(name for name, about in found if about["status"] == "running")
 
     def run(self, calls: Sequence[Call]) -> list[Answer]:
         """The answers to some calls, in their order.
 
         Raises:
-            LostClusterError: if the cluster is no longer there.
+            LostClusterError: if the cluster is no longer there, or a call kills its workers.
             ShallowError: as a function has raised it.
         """
         with self._told():
-            futures = [
-                self._client.submit(
-                    _call,
-                    call.function,
-                    call.arguments,
-                    workers=[call.worker],
-                    allow_other_workers=True,
-                    pure=False,
-                )
-                for call in calls
-            ]
-            self._wait(futures)
-            return list(self._client.gather(futures))
+            sent = [self._sent(call, call.worker) for call in calls]
+            for _ in self._until_done(sent):
+                names = self._look()
+                for place, (call, worker, future) in enumerate(sent):
+                    # Where all workers were gone at a time, Dask does not turn to those that come.
+                    if worker not in names and not future.done():
+                        future.cancel()
+                        sent[place] = self._sent(call, names[place % len(names)])
+            failed = [one.future.exception() for one in sent if one.future.status == "error"]
+        if failed:
+            raise self._why(failed[0]) from failed[0]
+        with self._told():
+            return list(self._client.gather([one.future for one in sent]))
+
+    def _sent(self, call: Call, worker: str) -> _Sent:
+        future = self._client.submit(
+            _call,
+            call.function,
+            call.arguments,
+            workers=[worker],
+            allow_other_workers=True,
+            pure=False,
+        )
+        return _Sent(call, worker, future)
+
+    def _until_done(self, sent: Sequence[_Sent]) -> Iterator[None]:
+        """Now and then, until all calls are done; who is told may send some of them anew."""
+        distributed: Any = _dask()
+        while True:
+            with contextlib.suppress(TimeoutError), self._client.as_current():
+                distributed.wait([one.future for one in sent], timeout=LOOK)
+                return
+            yield
+
+    def _why(self, error: BaseException) -> BaseException:
+        """What a function has raised, or that it has killed its workers."""
+        from distributed import KilledWorker
+
+        if not isinstance(error, KilledWorker):
+            return error
+        text = "what the workers were to do has killed them, one after the other"
+        return LostClusterError(Problem(f"{text}; have they enough memory?", self._where))
 
     @contextlib.contextmanager
     def executor(self) -> Iterator[Executor]:
@@ -93,28 +135,18 @@ class DaskWorkers:
         Raises:
             LostClusterError: if it is not, or has no worker for a while.
         """
+        self._look()
+
+    def _look(self) -> Sequence[str]:
         if self._client.status != "running":
             raise LostClusterError(Problem("the scheduler is lost", self._where))
-        self.names()
-
-    def _wait(self, futures: Sequence[Any]) -> None:
-        distributed: Any = _dask()
-        while True:
-            with contextlib.suppress(TimeoutError), self._client.as_current():
-                distributed.wait(futures, timeout=LOOK)
-                return
-            self.look()
+        return self.names()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         """What Dask says where a cluster is lost, as our error."""
-        from distributed import KilledWorker
-
         try:
             yield
-        except KilledWorker as error:
-            text = f"what a worker was to do has killed several: {error}; have they enough memory?"
-            raise LostClusterError(Problem(text, self._where)) from error
         except (CancelledError, OSError, TimeoutError, RuntimeError) as error:
             raise LostClusterError(Problem("the scheduler is lost", self._where)) from error
 

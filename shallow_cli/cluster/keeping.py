@@ -61,7 +61,9 @@ def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
         ]
         for position, values in _raw_rows(parts, source):
             for part, store in zip(parts, stores, strict=True):
-                store.add(part.of(position, values))
+                own = part.of(position, values)
+                if len(own):  # else it is a view that would keep the others in memory
+                    store.add(own)
         for part, store in zip(parts, stores, strict=True):
             kept.held[part.key] = Held(part, store.rows())
     return [part.key for part in parts]

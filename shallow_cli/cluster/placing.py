@@ -6,7 +6,7 @@ given it, and asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from shallow_cli.cluster.at_work import Task, answer
@@ -61,9 +61,9 @@ class Placed:
         return self.ask(task, dict.fromkeys(range(len(self.parts)), ()), shared)
 
     def forget(self) -> None:
-        """Have the parts dropped, by whoever has some."""
+        """Have the parts dropped, by whoever may have some."""
         keys = [part.key for part in self.parts]
-        self._workers.run([Call(worker, drop, (keys,)) for worker in sorted({*self._owners})])
+        self._workers.run([Call(worker, drop, (keys,)) for worker in self._workers.names()])
 
     def _ask_round(
         self,
@@ -88,9 +88,20 @@ class Placed:
                 else:
                     lacking[number] = worker
         if lacking:
-            some = f"{len(lacking)} of {len(self.parts)} parts of the rows"
-            self._tell(f"the workers have changed: {some} are read again")
-            self._place(lacking, list(lacking.values()))
+            self._give(lacking)
+
+    def _give(self, lacking: Mapping[int, str]) -> None:
+        """Have parts read that nobody has, by their owners or, where these were asked and others
+        have answered, by those.
+        """
+        some = f"{len(lacking)} of {len(self.parts)} parts of the rows"
+        self._tell(f"the workers have changed: {some} are read again")
+        asked = list(self._owners)
+        self._follow_workers()
+        for number, worker in lacking.items():
+            if self._owners[number] == asked[number]:
+                self._owners[number] = worker
+        self._place(lacking, [self._owners[number] for number in lacking])
 
     def _spread(self) -> list[str]:
         """An owner for each part, so that all have about as many, and neighbours together."""
@@ -99,7 +110,7 @@ class Placed:
         self._owners = [names[n * each // len(self.parts)] for n in range(len(self.parts))]
         return list(self._owners)
 
-    def _place(self, numbers: Sequence[int] | Mapping[int, str], owners: Sequence[str]) -> None:
+    def _place(self, numbers: Collection[int], owners: Sequence[str]) -> None:
         """Have parts read by their owners; whoever does it is the owner from now on."""
         wanted = dict(zip(numbers, owners, strict=True))
         groups: dict[str, list[int]] = {}

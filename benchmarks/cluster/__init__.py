@@ -1,0 +1,1 @@
+"""What a cluster costs and gives: `python -m benchmarks.cluster` measures, and writes the page."""
