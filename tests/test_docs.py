@@ -128,7 +128,7 @@ def in_shell(script: str, folder: Path, *words: str) -> subprocess.CompletedProc
 def test_the_readme_commands_work_in_their_order(checkout: Path) -> None:
     """`head` closes the pipe of `predict`, which is its right: 141 is no failure there."""
     ours = [block for block in blocks("sh") if block.startswith(("shallow ", "cat "))]
-    assert len(ours) == 18
+    assert len(ours) == 19
     for block in ours:
         done = in_shell(block, checkout)
         assert done.returncode in {0, 141 if "| head" in block else 0}, (block, done.stderr)
@@ -155,6 +155,18 @@ def test_the_commands_and_the_python_of_the_page_on_exports_work(checkout: Path)
     [code] = blocks("python", page)
     done = in_shell(f"python - <<'END'\n{code}END", checkout)
     assert re.fullmatch(r"\['(yes|no)' '(yes|no)'\] \[0\.\d+ +0\.\d+ *\]\n", done.stdout), done
+
+
+def test_the_commands_of_the_page_on_clusters_work(checkout: Path) -> None:
+    """But for the first, which installs the extra."""
+    page = (ROOT / "docs/scale.md").read_text(encoding="utf-8")
+    installing, *ours = blocks("sh", page)
+    assert installing == "pip install 'shallow-cli[dask]'\n"
+    outs = [in_shell(block, checkout) for block in ours]
+    assert [done.returncode for done in outs] == [0, 0], [done.stderr for done in outs]
+    assert outs[0].stdout == outs[1].stdout
+    models = [(checkout / name).read_bytes() for name in ("diabetes.npz", "local.npz")]
+    assert models[0] == models[1]
 
 
 def test_the_commands_of_the_page_on_tables_work(checkout: Path) -> None:

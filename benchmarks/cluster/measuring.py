@@ -42,9 +42,10 @@ class Sizes:
     read: int = 200_000
     limit: int = 512 * MIB  # of a worker that is to hold a quarter of the rows in memory
     parameters: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
+    workers: tuple[int, ...] = (1, 2, 4, 8)
 
 
-QUICK = Sizes((2_000, 4_000), 1_000, 300 * MIB, (1_000, 10_000))
+QUICK = Sizes((2_000, 4_000), 1_000, 300 * MIB, (1_000, 10_000), (1, 2))
 
 
 def measured(sizes: Sizes, folder: Path) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def measured(sizes: Sizes, folder: Path) -> dict[str, Any]:
     return {
         "sizes": asdict(sizes),
         "start": _start(),
-        "messages": _messages(sizes),
+        "messages": [_message(n, 2) for n in sizes.parameters],
+        "workers": [_message(sizes.parameters[0], count) for count in sizes.workers],
         "steps": [_steps(rows, folder) for rows in sizes.rows],
         "reading": {kind: _reading(kind, sizes.read, folder) for kind in ("csv", "parquet")},
         "memory": _memory(sizes, folder),
@@ -83,15 +85,13 @@ def _nothing(_kept: Kept, vector: Any) -> Any:
     return vector
 
 
-def _messages(sizes: Sizes) -> list[dict[str, float]]:
-    """Seconds to send so many numbers to two workers, and to have them back."""
-    found = []
-    with workers_of(2) as workers:
-        for n in sizes.parameters:
-            vector, names = np.zeros(n), workers.names()
-            calls = [Call(name, _nothing, (vector,)) for name in names]
-            found.append({"parameters": n, "seconds": _median(partial(workers.run, calls))})
-    return found
+def _message(parameters: int, count: int) -> dict[str, float]:
+    """Seconds to send so many numbers to so many workers, and to have them back."""
+    with workers_of(count) as workers:
+        vector = np.zeros(parameters)
+        calls = [Call(name, _nothing, (vector,)) for name in workers.names()]
+        seconds = _median(partial(workers.run, calls))
+    return {"parameters": parameters, "workers": count, "seconds": seconds}
 
 
 def _steps(rows: int, folder: Path) -> dict[str, Any]:
