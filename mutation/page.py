@@ -22,8 +22,8 @@ what the checks can see, and that no change has blinded one of them.
 .venv/bin/python -m mutation --write      # every check on all of them, and write this page
 ```
 
-The first runs the checks that catch a mutant by this page: each must still catch it. A check
-that caught nothing before may catch something now; only the others look.
+The first shows each mutant to the quickest of the checks that catch it by this page, which must
+still do so; what the others catch now, only the last two find out.
 
 **To add one**, add an entry to the table of its theme in `mutation/mutants/`: a name, the mistake
 in a line, the module, the function, the text in it and its replacement. The text must be there
@@ -73,14 +73,16 @@ def page(found: Sequence[Outcome], claims: Sequence[Disagreement]) -> str:
     )
 
 
-def recorded(text: str, mutants: Sequence[Mutant]) -> dict[str, frozenset[str]]:
-    """Which checks caught each mutant when the page was written; none of a mutant it lacks."""
+def recorded(text: str, mutants: Sequence[Mutant]) -> dict[str, tuple[str, ...]]:
+    """Which checks caught each mutant when the page was written, the quickest first; none of a
+    mutant it lacks.
+    """
     found = {}
     for mutant in mutants:
         start = beginning(mutant)
         rows = [row.removeprefix(start) for row in text.splitlines() if row.startswith(start)]
         cells = [cell.strip() for cell in rows[0].split("|")] if len(rows) == 1 else []
-        found[mutant.name] = frozenset(
+        found[mutant.name] = tuple(
             check.name for check, cell in zip(CHECKS, cells, strict=False) if cell
         )
     return found
@@ -90,14 +92,6 @@ def beginning(mutant: Mutant) -> str:
     """The row of a mutant up to what has to be found out."""
     functions = " and ".join(f"`{function}`" for function in _functions(mutant))
     return f"| {mutant.name} | {mutant.says} | `{mutant.module}`: {functions} |"
-
-
-def difference(written: str, found: str) -> list[str]:
-    """Which lines of the page are no longer so."""
-    before, now = written.splitlines(), found.splitlines()
-    stale = [f"no longer so: {line}" for line in before if line not in now]
-    new = [f"found: {line}" for line in now if line not in before]
-    return [*stale, *new] or (["write it anew (--write)"] if written != found else [])
 
 
 def _functions(mutant: Mutant) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +22,13 @@ from shallow_cli.files.config_file import parse_config
 from shallow_cli.files.row_store import RowStore
 from shallow_cli.fitting import end_of, prepare
 from shallow_cli.resuming import kept
+from shallow_cli.tables.loading import load_table
 from shallow_cli.tables.raw import CHUNK_ROWS
 
 from .clusters import Pretended, cluster_of, here, on
 from .conftest import ROOT
 
-SIZES = (5000, 1, 9000, 3)  # rows of the files: no chunk and no block ends where a file does
+SIZES = (2500, 1, 5200, 3)  # rows of the files: no chunk and no block ends where a file does
 HOW = {
     "all rows": [],
     "two classes, weights": ["data.target=kind", "data.exclude=c", "class_weight=balanced"],
@@ -38,7 +40,7 @@ HOW = {
     "weighted": ["data.weight=w"],
     "a part for validation": ["data.validation=0.3", "early_stopping=2", "epochs=6"],
     "mini-batches": ["batch_size=700"],
-    "large batches": ["batch_size=9000", "data.validation=0.1"],
+    "large batches": ["batch_size=5000", "data.validation=0.1"],
     "momentum": ["optimizer=momentum"],
     "Adam": ["optimizer=adam", "schedule=cosine"],
     "L-BFGS": ["optimizer=lbfgs", "l2=0.01", "init_scale=xavier"],
@@ -244,7 +246,7 @@ def test_a_training_that_overflows_counts_as_much_of_it(folder: Path, tmp_path: 
 def test_rows_are_taken_at_any_positions(folder: Path, tmp_path: Path) -> None:
     config = config_of(folder)
     one = prepare(config)
-    wanted = np.random.RandomState(1).permutation(sum(SIZES))[:5000]
+    wanted = np.random.RandomState(1).permutation(sum(SIZES))[:3000]
     with loading_on(cluster_of(tmp_path), config, print) as load:
         two = prepare(config, load=load)
         np.testing.assert_array_equal(
@@ -349,3 +351,16 @@ def test_no_part_keeps_rows_of_others_in_memory(
     on(cluster_of(tmp_path), config_of(folder))
     assert lengths
     assert all(lengths)
+
+
+@pytest.mark.parametrize("missing", ["mean", "drop"])
+def test_what_is_found_in_the_files_is_what_one_process_finds(
+    missing: str, folder: Path, tmp_path: Path
+) -> None:
+    config = config_of(folder, f"data.missing={missing}")
+    expected = load_table(config.data)
+    with loading_on(cluster_of(tmp_path), config, print) as load:
+        found = load(config.data, None)
+    assert (found.header, found.survey) == (expected.header, expected.survey)
+    assert replace(found.table, rows=expected.table.rows) == expected.table
+    assert sum(found.table.missing.values()) > 1
