@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shallow_cli.cluster import parts
+from shallow_cli.cluster import keeping, parts
 from shallow_cli.cluster.loading import loading_on, require_files_for
 from shallow_cli.config import Config
 from shallow_cli.core import blocks
@@ -364,3 +364,20 @@ def test_what_is_found_in_the_files_is_what_one_process_finds(
     assert (found.header, found.survey) == (expected.header, expected.survey)
     assert replace(found.table, rows=expected.table.rows) == expected.table
     assert sum(found.table.missing.values()) > 1
+
+
+def test_rows_that_nobody_asks_about_for_long_are_dropped(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wanted them may have been killed; if not, he has them read again."""
+    config, cluster, now = config_of(folder), cluster_of(tmp_path), [0.0]
+    monkeypatch.setattr(keeping, "monotonic", lambda: now[0])
+    with loading_on(cluster, config, print) as load:
+        first = prepare(config, load=load)
+        there = set(cluster.workers["a"].held)
+        now[0] += keeping.OLD + 1
+        prepare(config, load=load)
+        assert there
+        assert not there & set(cluster.workers["a"].held)
+        assert end_of(list(train(first.job, first.theta))).row == here(config).rows[-1]
+    assert not any(kept.held or kept.asked for kept in cluster.workers.values())

@@ -74,7 +74,8 @@ def answer(
     kept: Kept, task: Task, asked: Sequence[tuple[str, Sequence[Any]]], shared: Sequence[Any]
 ) -> Counted:
     """What a task finds in each part that is kept here, by the key of the part."""
-    there = [(kept.held[key], said) for key, said in asked if key in kept.held]
+    wanted = [(kept.get(key), said) for key, said in asked]
+    there = [(held, said) for held, said in wanted if held]
     return _counted(
         lambda: {held.part.key: task(kept, held, *said, *shared) for held, said in there}
     )

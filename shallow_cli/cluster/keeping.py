@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from shallow_cli.cluster.parts import Part, Source
 from shallow_cli.core.arrays import AnyExamples, Array
@@ -16,6 +17,7 @@ from shallow_cli.files.table_file import open_table
 from shallow_cli.tables.readers import Found
 from shallow_cli.tables.reading import raw_batches
 
+OLD = 3600.0  # seconds
 SHARE = 4  # a quarter of what there is may be taken by the rows of examples, one by raw rows
 
 
@@ -44,6 +46,19 @@ class Kept:
     folder: Path
     threads: int
     held: dict[str, Held] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)  # when each part was, last
+
+    def get(self, key: str) -> Held | None:
+        """A part that somebody asks about, if it is here."""
+        self.asked[key] = monotonic()
+        return self.held.get(key)
+
+    def forget_old(self) -> None:
+        """Drop what nobody has asked about for long: who wanted it may have been killed.
+
+        If not, he will be told that it is not here, and have it read again.
+        """
+        drop(self, [key for key, then in self.asked.items() if monotonic() - then > OLD])
 
 
 def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
@@ -52,6 +67,7 @@ def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
     Raises:
         DataError: if a file cannot be read, or has changed since it was counted.
     """
+    kept.forget_old()
     share = kept.memory // (SHARE * (len(kept.held) + len(parts)))
     width = len(source.plan.names)
     with contextlib.ExitStack() as stack:
@@ -66,6 +82,7 @@ def load(kept: Kept, parts: Sequence[Part], source: Source) -> list[str]:
                     store.add(own)
         for part, store in zip(parts, stores, strict=True):
             kept.held[part.key] = Held(part, store.rows())
+            kept.asked[part.key] = monotonic()
     return [part.key for part in parts]
 
 
@@ -110,3 +127,4 @@ def drop(kept: Kept, keys: Sequence[str]) -> None:
     """Forget some parts."""
     for key in keys:
         kept.held.pop(key, None)
+        kept.asked.pop(key, None)

@@ -62,9 +62,9 @@ def export(name: str, path: Path, data: Path | None, output: Path | None = None)
     """Write a model in the form of that name, if that says what the model says.
 
     Raises:
-        UsageError: if the output is an input or somebody's file, DATA can be read only once, or
-            a library is missing.
-        DataError: if DATA cannot be read or does not fit the model, or the output be written.
+        UsageError: if the output is an input or somebody's file, or DATA can be read only once.
+        DataError: if DATA cannot be read or does not fit the model, the output not be written,
+            or a library is missing.
         ModelFileError: if the model cannot be read, or not be exported.
     """
     from shallow_cli.export.checking import ROWS, TOLERANCE, NotExportedError, exported
