@@ -174,6 +174,19 @@ def test_workers_whose_bits_may_be_others_are_refused() -> None:
         dask_workers.require_same_versions(Other())
 
 
+class Foreign(Other):
+    """A worker where shallow is not installed."""
+
+    def run(self, calls: Sequence[Call]) -> list[Answer]:
+        """What Python says there."""
+        raise ModuleNotFoundError("No module named 'shallow_cli'")
+
+
+def test_a_cluster_without_shallow_is_told_so() -> None:
+    with pytest.raises(UsageError, match=r"the workers need shallow \d.*: No module named"):
+        dask_workers.require_same_versions(Foreign())
+
+
 def read_line(process: subprocess.Popen[bytes]) -> bytes:
     """The next line of a table as it is written."""
     assert process.stdout

@@ -52,7 +52,8 @@ class DaskWorkers:
         with self._told():
             while not (there := self._running()):
                 if monotonic() > left:
-                    text = "no worker is running; they pause where memory is short"
+                    text = "no worker is running; they pause where memory is short, and end where "
+                    text += "shallow is not installed"
                     raise LostClusterError(Problem(text, self._where))
                 with contextlib.suppress(TimeoutError):
                     self._client.wait_for_workers(1, timeout=LOOK)
@@ -244,10 +245,15 @@ def require_same_versions(workers: DaskWorkers) -> None:
     """Refuse workers whose sums may be others: that would depend on who computes what.
 
     Raises:
-        UsageError: if some version is another.
+        UsageError: if some version is another, or shallow is not there.
     """
     here = {name: made_with()[name] for name in VERSIONS}
-    for worker, there in workers.run([Call(name, _versions, ()) for name in workers.names()]):
+    try:
+        answers = workers.run([Call(name, _versions, ()) for name in workers.names()])
+    except (ImportError, AttributeError, RuntimeError) as error:
+        text = f"the scheduler and the workers need shallow {here['shallow']}, as it is here"
+        raise UsageError(Problem(f"{text}: {' '.join(str(error).split())}", "--cluster")) from error
+    for worker, there in answers:
         for name, version in here.items():
             if there[name] != version:
                 text = f"{name} is {there[name]} there, {version} here; install the same"
