@@ -177,7 +177,7 @@ def test_workers_whose_bits_may_be_others_are_refused() -> None:
 class Foreign(Other):
     """A worker where shallow is not installed."""
 
-    def run(self, calls: Sequence[Call]) -> list[Answer]:
+    def run(self, _calls: Sequence[Call]) -> list[Answer]:
         """What Python says there."""
         raise ModuleNotFoundError("No module named 'shallow_cli'")
 
