@@ -40,12 +40,13 @@ class Sizes:
 
     rows: tuple[int, ...] = (125_000, 250_000, 500_000, 1_000_000, 2_000_000)
     read: int = 200_000
-    limit: int = 512 * MIB  # of a worker that is to hold a quarter of the rows in memory
+    limit: int = 512 * MIB  # of the memory of a worker,
+    times: float = 4  # and how many times as much the rows take
     parameters: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     workers: tuple[int, ...] = (1, 2, 4, 8)
 
 
-QUICK = Sizes((2_000, 4_000), 1_000, 300 * MIB, (1_000, 10_000), (1, 2))
+QUICK = Sizes((2_000, 4_000), 1_000, 512 * MIB, 0.01, (1_000, 10_000), (1, 2))
 
 
 def measured(sizes: Sizes, folder: Path) -> dict[str, Any]:
@@ -97,28 +98,20 @@ def _message(parameters: int, count: int) -> dict[str, float]:
 def _steps(rows: int, folder: Path) -> dict[str, Any]:
     """Seconds of a gradient: in one process of one thread, and on one and on two workers."""
     config = config_of(table(rows, "parquet", folder))
-    found: dict[str, Any] = {"rows": rows, "here": _step_here(prepare(config))}
+    found: dict[str, Any] = {"rows": rows, "here": _step(prepare(config))}
     for count in (1, 2):
         with workers_of(count) as workers, loading_on(workers, config, _silent) as load:
-            found[f"workers {count}"] = _step_there(prepare(config, load=load))
+            found[f"workers {count}"] = _step(prepare(config, load=load))
     return found
 
 
-def _step_here(prepared: Prepared) -> float:
+def _step(prepared: Prepared) -> float:
+    """Seconds of a gradient of all rows, wherever they are."""
     job = prepared.job
     batch = batch_of(job.network, job.training, new_buffers(job.network, job.training))
     gradient = zeros(job.network)
     calls = objective_gradient(job.network, prepared.theta, batch, 0, gradient)
-    return _median(lambda: run(calls))
-
-
-def _step_there(prepared: Prepared) -> float:
-    job = prepared.job
-    batch = batch_of(job.network, job.training, new_buffers(job.network, job.training))
-    assert batch.elsewhere  # noqa: S101 - else nothing is measured
-    gradient = zeros(job.network)
-    calls = objective_gradient(job.network, prepared.theta, batch, 0, gradient)
-    return _median(lambda: run(calls))
+    return _median(partial(run, calls))
 
 
 def _reading(kind: str, rows: int, folder: Path) -> dict[str, float]:
@@ -135,11 +128,11 @@ def _reading(kind: str, rows: int, folder: Path) -> dict[str, float]:
 
 
 def _memory(sizes: Sizes, folder: Path) -> dict[str, Any]:
-    """A table of four times the memory of a worker, learned from by two."""
-    rows = 4 * sizes.limit // (8 * (FEATURES + 1))
+    """A table of several times the memory of a worker, learned from by two."""
+    rows = -int(-sizes.times * sizes.limit // (8 * (FEATURES + 1)))
     config = config_of(table(rows, "parquet", folder))
     with workers_of(2, sizes.limit) as workers, loading_on(workers, config, _silent) as load:
-        seconds = _step_there(prepare(config, load=load))
+        seconds = _step(prepare(config, load=load))
         peaks = workers.run([Call(name, _peak, ()) for name in workers.names()])
     return {
         "rows": rows,
