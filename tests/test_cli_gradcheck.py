@@ -35,9 +35,13 @@ STEPS = ["step 1", "step 2", "step 3"]
 
 
 def test_without_arguments_everything_is_checked(shallow: Shallow) -> None:
-    start = time.process_time()
-    done = shallow("gradcheck")
-    assert time.process_time() - start < 4  # about a second and a half on an idle machine
+    """In about a second and a half of an idle machine; on a busy one the best of three counts."""
+    seconds: list[float] = []
+    while not seconds or (min(seconds) >= 4 and len(seconds) < 3):
+        start = time.process_time()
+        done = shallow("gradcheck")
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 4
     lines = done.out.splitlines()
     assert sum(line.endswith(" ok") for line in lines) == 5 * 3 * 2
     assert lines[-1].startswith("passed: worst ")
