@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from shallow_cli.core.arrays import MadeExamples
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.events import Event, Progress, Reason, Row, Snapshot, State
 from shallow_cli.core.measuring import names_measured
@@ -54,6 +55,8 @@ class _Keeper:
         self._snapshots: list[Snapshot] = []
         self._latest: State | None = None
         self._due, self._warned = monotonic() + SECONDS, False
+        training = prepared.job.training
+        self._elsewhere = isinstance(training, MadeExamples) and training.elsewhere is not None
 
     def see(self, event: Event) -> None:
         """Remember an event; some are followed by a checkpoint."""
@@ -65,8 +68,8 @@ class _Keeper:
             self._latest = event.state()
             if _is_due(event, self._prepared, monotonic() >= self._due):
                 self.save()
-        elif event.reason is Reason.INTERRUPTED:
-            self.save()
+        elif event.reason is Reason.INTERRUPTED or self._elsewhere:
+            self.save()  # what is left to do still needs a cluster
 
     def save(self) -> None:
         """Write a checkpoint of where training stood when it told of its progress last."""

@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from shallow_cli.cluster import dask_workers
 from shallow_cli.cluster.protocol import Answer, Call
-from shallow_cli.errors import UsageError
+from shallow_cli.errors import LostClusterError, UsageError
 from shallow_cli.versions import made_with
 
 from .conftest import Shallow, run_process
@@ -154,37 +155,49 @@ def test_generated_data_and_standard_input_are_refused(shallow: Shallow) -> None
         assert "a cluster reads the rows from files that all its workers see" in result.err
 
 
-class Other(dask_workers.DaskWorkers):
-    """A worker of another NumPy."""
+class Answering(dask_workers.DaskWorkers):
+    """A cluster that answers in a certain way."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Any) -> None:
         super().__init__(None, "somewhere")
+        self._says = answer
 
     def names(self) -> Sequence[str]:
         """One."""
         return ["tcp://other:1"]
 
-    def run(self, calls: Sequence[Call]) -> list[Answer]:
-        """What made its models."""
-        return [Answer(call.worker, {**made_with(), "numpy": "1.26.4"}) for call in calls]
+    def run(self, _calls: Sequence[Call]) -> list[Answer]:
+        """What is said there."""
+        if isinstance(self._says, Exception):
+            raise self._says
+        self._require_same("tcp://other:1", self._says)
+        return []
 
 
 def test_workers_whose_bits_may_be_others_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"worker tcp://other:1: numpy is 1\.26\.4 there, .* here"):
-        dask_workers.require_same_versions(Other())
-
-
-class Foreign(Other):
-    """A worker where shallow is not installed."""
-
-    def run(self, _calls: Sequence[Call]) -> list[Answer]:
-        """What Python says there."""
-        raise ModuleNotFoundError("No module named 'shallow_cli'")
+    workers = Answering({**made_with(), "numpy": "1.26.4"})
+    text = r"worker tcp://other:1: numpy is 1\.26\.4 there, .* here"
+    with pytest.raises(LostClusterError, match=text):
+        dask_workers.require_shallow(workers)
 
 
 def test_a_cluster_without_shallow_is_told_so() -> None:
+    workers = Answering(ModuleNotFoundError("No module named 'shallow_cli'"))
     with pytest.raises(UsageError, match=r"the workers need shallow \d.*: No module named"):
-        dask_workers.require_same_versions(Foreign())
+        dask_workers.require_shallow(workers)
+
+
+def test_a_call_that_kills_its_workers_is_given_up() -> None:
+    with dask_workers.connected("local:1") as workers:
+        with pytest.raises(LostClusterError, match="has killed them; have they enough memory"):
+            workers.run([Call(workers.names()[0], _die, ())])
+        pool = workers.executor
+        with pytest.raises(LostClusterError, match="has killed them"):
+            workers.result(pool.submit(_die, None))
+
+
+def _die(_kept: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def read_line(process: subprocess.Popen[bytes]) -> bytes:

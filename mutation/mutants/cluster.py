@@ -32,8 +32,8 @@ CUTTING = (
         "the mask of a part is counted from where a batch of rows begins",
         PARTS,
         "Part.of",
-        "bits[offset : offset + len(values)]",
-        "bits[: len(values)]",
+        "self.mask[offset // 8 :",
+        "self.mask[0 * offset :",
     ),
     Mutant(
         "D03",

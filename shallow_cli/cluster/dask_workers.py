@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from itertools import chain
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
+from shallow_cli import __version__
 from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.protocol import Answer, Call
 from shallow_cli.cores import cores
@@ -24,16 +26,19 @@ from shallow_cli.versions import VERSIONS, made_with
 
 LOCAL = "local:"
 PATIENCE = 10.0  # seconds for a scheduler, or for some worker
+MOST_TIMES = 3  # that a call is sent, until it is the call that kills its workers
+KILLED = "what the workers were to do has killed them; have they enough memory?"
 LOOK = 0.5  # seconds between two looks at whether the cluster is still there
 USABLE = 0.5  # of a worker's memory limit, for the process and all that it keeps
 
 
 class _Sent(NamedTuple):
-    """A call that was sent to a worker, and its answer to come."""
+    """A call that was sent to a worker, its answer to come, and how often it was sent."""
 
     call: Call
     worker: str
     future: Any
+    times: int
 
 
 class DaskWorkers:
@@ -46,46 +51,78 @@ class DaskWorkers:
         """The addresses of the workers that are at work now; who lacks memory pauses.
 
         Raises:
-            LostClusterError: if there is none for a while.
+            LostClusterError: if the scheduler is lost, or there is none for a while.
         """
         left = monotonic() + PATIENCE
-        with self._told():
-            while not (there := self._running()):
-                if monotonic() > left:
-                    text = "no worker is running; they pause where memory is short, and end where "
-                    text += "shallow is not installed"
-                    raise LostClusterError(Problem(text, self._where))
-                with contextlib.suppress(TimeoutError):
-                    self._client.wait_for_workers(1, timeout=LOOK)
-        return there
+        while True:
+            with self._told():
+                if self._client.status != "running":
+                    raise self._lost("the scheduler is lost")
+                workers = self._client.scheduler_info().get("workers", {})
+            there = sorted(name for name, about in workers.items() if about["status"] == "running")
+            if there:
+                return there
+            if monotonic() > left:
+                text = "no worker is running; they pause where memory is short, and end where "
+                raise self._lost(text + "shallow is not installed")
+            sleep(LOOK)
 
-    def _running(self) -> list[str]:
-        found = self._client.scheduler_info()["workers"].items()
-        return sorted(name for name, about in found if about["status"] == "running")
+    def look(self) -> None:
+        """See whether the cluster is still there.
+
+        Raises:
+            LostClusterError: if it is not, or has no worker for a while.
+        """
+        self.names()
 
     def run(self, calls: Sequence[Call]) -> list[Answer]:
         """The answers to some calls, in their order.
 
         Raises:
-            LostClusterError: if the cluster is no longer there, or a call kills its workers.
+            LostClusterError: if the cluster is no longer there, a call kills its workers, or one
+                has other versions.
             ShallowError: as a function has raised it.
         """
         with self._told():
             sent = [self._sent(call, call.worker) for call in calls]
-            for _ in self._until_done(sent):
-                names = self._look()
-                for place, (call, worker, future) in enumerate(sent):
-                    # Where all workers were gone at a time, Dask does not turn to those that come.
-                    if worker not in names and not future.done():
-                        future.cancel()
-                        sent[place] = self._sent(call, names[place % len(names)])
-            failed = [one.future.exception() for one in sent if one.future.status == "error"]
-        if failed:
-            raise self._why(failed[0]) from failed[0]
-        with self._told():
-            return list(self._client.gather([one.future for one in sent]))
+        answers: dict[int, Answer] = {}
+        while True:
+            waiting = {n: one for n, one in enumerate(sent) if n not in answers}
+            if not waiting:
+                return [answers[number] for number in range(len(sent))]
+            self._wait([one.future for one in waiting.values()])
+            for number, one in waiting.items():
+                answer = self._answer(one.future)
+                if answer is not None:
+                    answers[number] = answer
+            self._send_again(sent, [number for number in waiting if number not in answers])
 
-    def _sent(self, call: Call, worker: str) -> _Sent:
+    def result(self, future: Future[Any]) -> Any:
+        """That of a future of the executor.
+
+        Raises:
+            LostClusterError: if the cluster is no longer there, or it has killed its workers.
+        """
+        if future.cancelled():
+            raise self._lost("the scheduler is lost")
+        error = future.exception()
+        if error is not None:
+            raise self._why(error)
+        return future.result()
+
+    @property
+    def executor(self) -> Executor:
+        """Whoever is free, as the standard library has it."""
+        found: Executor = self._client.get_executor(pure=False)
+        return found
+
+    @property
+    def threads(self) -> int:
+        """Of all workers together."""
+        with self._told():
+            return sum(self._client.nthreads().values())
+
+    def _sent(self, call: Call, worker: str, times: int = 1) -> _Sent:
         future = self._client.submit(
             _call,
             call.function,
@@ -94,70 +131,89 @@ class DaskWorkers:
             allow_other_workers=True,
             pure=False,
         )
-        return _Sent(call, worker, future)
+        return _Sent(call, worker, future, times)
 
-    def _until_done(self, sent: Sequence[_Sent]) -> Iterator[None]:
-        """Now and then, until all calls are done; who is told may send some of them anew."""
+    def _wait(self, futures: Sequence[Any]) -> None:
+        """Until all are done, but no longer than until the next look."""
         distributed: Any = _dask()
-        while True:
-            with contextlib.suppress(TimeoutError), self._client.as_current():
-                distributed.wait([one.future for one in sent], timeout=LOOK)
-                return
-            yield
+        with self._told(), contextlib.suppress(TimeoutError), self._client.as_current():
+            distributed.wait(futures, timeout=LOOK)
+
+    def _answer(self, future: Any) -> Answer | None:
+        """That of a call; none as long as there is none, or its worker dies with it."""
+        with self._told():
+            if future.status not in {"finished", "error"}:
+                return None
+            error = future.exception() if future.status == "error" else None
+        if error is not None:
+            raise self._why(error)
+        with self._told():
+            try:
+                worker, versions, value = future.result(timeout=PATIENCE)
+            except TimeoutError:
+                return None
+        self._require_same(worker, versions)
+        return Answer(worker, value)
+
+    def _send_again(self, sent: list[_Sent], numbers: Sequence[int]) -> None:
+        """What nobody works on: where all workers are gone at a time, Dask turns to none that come.
+
+        Raises:
+            LostClusterError: if that was so too often.
+        """
+        if not numbers:
+            return
+        names = self.names()
+        with self._told():
+            processing = set(chain.from_iterable(self._client.processing().values()))
+        for number in numbers:
+            call, worker, future, times = sent[number]
+            if worker in names or future.key in processing or future.done():
+                continue
+            if times == MOST_TIMES:
+                raise self._lost(KILLED)
+            with self._told():
+                future.cancel()
+                sent[number] = self._sent(call, names[number % len(names)], times + 1)
+
+    def _require_same(self, worker: str, versions: Mapping[str, str]) -> None:
+        """Refuse who may compute other bits: they would depend on who computes what."""
+        here = made_with()
+        for name in VERSIONS:
+            if versions[name] != here[name]:
+                text = f"{name} is {versions[name]} there, {here[name]} here; install the same"
+                raise LostClusterError(Problem(text, f"worker {worker}"))
 
     def _why(self, error: BaseException) -> BaseException:
         """What a function has raised, or that it has killed its workers."""
         from distributed import KilledWorker
 
-        if not isinstance(error, KilledWorker):
-            return error
-        text = "what the workers were to do has killed them, one after the other"
-        return LostClusterError(Problem(f"{text}; have they enough memory?", self._where))
+        return self._lost(KILLED) if isinstance(error, KilledWorker) else error
 
-    @contextlib.contextmanager
-    def executor(self) -> Iterator[Executor]:
-        """Whoever is free, as the standard library has it.
-
-        Raises:
-            LostClusterError: if the cluster is no longer there.
-        """
-        with self._told():
-            yield self._client.get_executor(pure=False)
-
-    @property
-    def threads(self) -> int:
-        """Of all workers together."""
-        with self._told():
-            return sum(self._client.nthreads().values())
-
-    def look(self) -> None:
-        """See whether the cluster is still there.
-
-        Raises:
-            LostClusterError: if it is not, or has no worker for a while.
-        """
-        self._look()
-
-    def _look(self) -> Sequence[str]:
-        if self._client.status != "running":
-            raise LostClusterError(Problem("the scheduler is lost", self._where))
-        return self.names()
+    def _lost(self, says: str) -> LostClusterError:
+        return LostClusterError(Problem(says, self._where))
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         """What Dask says where a cluster is lost, as our error."""
+        from distributed.client import ClosedClientError
+
         try:
             yield
-        except (CancelledError, OSError, TimeoutError, RuntimeError) as error:
-            raise LostClusterError(Problem("the scheduler is lost", self._where)) from error
+        except (CancelledError, ClosedClientError, OSError, RuntimeError) as error:
+            raise self._lost("the scheduler is lost") from error
 
 
-def _call(function: Callable[..., Any], arguments: Sequence[Any]) -> Answer:
-    """On a worker: call a function with what is kept there."""
+def _call(
+    function: Callable[..., Any], arguments: Sequence[Any]
+) -> tuple[str, Mapping[str, str], Any]:
+    """On a worker: call a function with what is kept there, one at a time."""
     from distributed import get_worker
 
     worker = get_worker()
-    return Answer(worker.address, function(_kept(worker), *arguments))
+    kept = _kept(worker)
+    with kept.lock:
+        return worker.address, made_with(), function(kept, *arguments)
 
 
 def _kept(worker: Any) -> Kept:
@@ -179,8 +235,8 @@ def connected(address: str) -> Iterator[DaskWorkers]:
 
     Raises:
         DataError: if Dask is missing.
-        LostClusterError: if nobody answers there, or there is no worker.
-        UsageError: if that is no address, or a worker would compute other bits.
+        LostClusterError: if nobody answers there, there is no worker, or one of other versions.
+        UsageError: if that is no address, or shallow is not installed there.
     """
     distributed: Any = _dask()
     with contextlib.ExitStack() as stack:
@@ -201,7 +257,7 @@ def connected(address: str) -> Iterator[DaskWorkers]:
             raise LostClusterError(Problem(text, f"--cluster {address}")) from error
         stack.callback(_close, client)
         workers = DaskWorkers(client, f"--cluster {address}")
-        require_same_versions(workers)
+        require_shallow(workers)
         yield workers
 
 
@@ -222,13 +278,17 @@ def _processes(address: str) -> Iterator[Any]:
     if not number.isdecimal() or not int(number):
         text = "local:N is for N processes, from 1 on"
         raise UsageError(Problem(text, f"--cluster {address}"))
-    with interrupts_held():
-        cluster = distributed.LocalCluster(
-            n_workers=int(number),
-            threads_per_worker=max(1, cores() // int(number)),
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL + 1,
-        )
+    try:
+        with interrupts_held():
+            cluster = distributed.LocalCluster(
+                n_workers=int(number),
+                threads_per_worker=max(1, cores() // int(number)),
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL + 1,
+            )
+    except (OSError, TimeoutError, RuntimeError) as error:
+        text = f"the workers cannot be started: {error}"
+        raise LostClusterError(Problem(text, f"--cluster {address}")) from error
     try:
         yield cluster
     finally:
@@ -241,24 +301,19 @@ def _close(client: Any) -> None:
         client.close(timeout=LOOK)
 
 
-def require_same_versions(workers: DaskWorkers) -> None:
-    """Refuse workers whose sums may be others: that would depend on who computes what.
+def require_shallow(workers: DaskWorkers) -> None:
+    """Refuse machines where shallow, or Dask, is another.
 
     Raises:
-        UsageError: if some version is another, or shallow is not there.
+        LostClusterError: if some version is another.
+        UsageError: if shallow is not there.
     """
-    here = {name: made_with()[name] for name in VERSIONS}
     try:
-        answers = workers.run([Call(name, _versions, ()) for name in workers.names()])
+        workers.run([Call(name, _nothing, ()) for name in workers.names()])
     except (ImportError, AttributeError, RuntimeError) as error:
-        text = f"the scheduler and the workers need shallow {here['shallow']}, as it is here"
+        text = f"the scheduler and the workers need shallow {__version__}, as it is here"
         raise UsageError(Problem(f"{text}: {' '.join(str(error).split())}", "--cluster")) from error
-    for worker, there in answers:
-        for name, version in here.items():
-            if there[name] != version:
-                text = f"{name} is {there[name]} there, {version} here; install the same"
-                raise UsageError(Problem(text, f"worker {worker}"))
 
 
-def _versions(_kept: Kept) -> dict[str, str]:
-    return made_with()
+def _nothing(_kept: Kept) -> None:
+    """To see who answers."""

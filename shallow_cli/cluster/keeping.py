@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 
 from shallow_cli.cluster.parts import Part, Source
@@ -47,6 +48,7 @@ class Kept:
     threads: int
     held: dict[str, Held] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)  # when each part was, last
+    lock: Lock = field(default_factory=Lock, repr=False)  # buffers are for one at a time
 
     def get(self, key: str) -> Held | None:
         """A part that somebody asks about, if it is here."""
@@ -90,9 +92,11 @@ def _raw_rows(parts: Sequence[Part], source: Source) -> Iterator[tuple[int, Arra
     """The raw rows of the files that have some of these parts, and the position of the first."""
     wanted = [name for name in source.header if name in source.plan.names]
     for file, form in zip(source.files, source.formats, strict=True):
-        last = max((part.last for part in parts if part.first < file.first + file.rows), default=0)
-        if last <= file.first or not any(part.last > file.first for part in parts):
+        stop = file.first + file.rows
+        here = [part for part in parts if part.first < stop and part.last > file.first]
+        if not here:
             continue
+        last = max(part.last for part in here)
         require_unchanged(file.path, file.stamp)
         found, position = Found(words={k: dict(v) for k, v in source.words.items()}), file.first
         with open_table([file.path], form, wanted=wanted, as_text=source.as_text) as table:

@@ -33,9 +33,6 @@ def loading_on(workers: Workers, config: Config, tell: Callable[[str], None]) ->
 
     try:
         yield load
-    except LostClusterError:
-        tables.clear()
-        raise
     finally:
         with contextlib.suppress(LostClusterError):
             for rows in tables:

@@ -85,8 +85,10 @@ class Part:
         values, offset = values[start:stop], position + start - self.first
         if self.mask is None or not len(values):
             return values
-        bits = np.unpackbits(self.mask, count=self.last - self.first)
-        found: Array = values[bits[offset : offset + len(values)].astype(bool)]
+        skipped = offset % 8
+        some = self.mask[offset // 8 : (offset + len(values) + 7) // 8]
+        bits = np.unpackbits(some)[skipped : skipped + len(values)]
+        found: Array = values[bits.astype(bool)]
         return found
 
 

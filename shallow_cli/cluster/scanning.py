@@ -92,9 +92,10 @@ def scanned(
 
 def counted(_kept: Kept, path: Path, form: Format, scan: Scan) -> Counted | DataError:
     """Read one file; returns what is wrong with it, for that of an earlier one counts first."""
-    found, read, kept, stamp = Found(), 0, 0, stamp_of(path)
+    found, read, kept = Found(), 0, 0
     wanted = [name for name in scan.header if name not in scan.unwanted]
     try:
+        stamp = stamp_of(path)
         with open_table([path], form, wanted=wanted, as_text=scan.as_text) as table:
             _require_same(table, scan)
             for raw in raw_batches(table.batches, scan.plan, found):

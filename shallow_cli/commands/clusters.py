@@ -39,9 +39,13 @@ def hands(cluster: str | None, jobs: int | None, trials: int) -> "Iterator[Hands
         return
     from shallow_cli.cluster.dask_workers import connected
 
-    with connected(cluster) as workers, workers.executor() as pool:
-        at_once = min(jobs or workers.threads, trials)
-        yield Hands(pool, at_once, workers.look, lambda at_work: pool.shutdown(wait=not at_work))
+    with connected(cluster) as workers:
+        pool, at_once = workers.executor, min(jobs or workers.threads, trials)
+
+        def end(at_work: bool) -> None:
+            pool.shutdown(wait=not at_work)
+
+        yield Hands(pool, at_once, 1, workers.look, workers.result, end)
 
 
 @contextlib.contextmanager
@@ -60,8 +64,9 @@ def loader(cluster: str | None, config: "Config", tell: Callable[[str], None]) -
         return
     from shallow_cli.cluster.dask_workers import connected
     from shallow_cli.cluster.loading import loading_on, require_files_for
+    from shallow_cli.console.words import counted
 
     require_files_for(config)
     with connected(cluster) as workers, loading_on(workers, config, tell) as load:
-        tell(f"the rows are read by {len(workers.names())} workers of {cluster}")
+        tell(f"the rows are read by {counted(len(workers.names()), 'worker')} of {cluster}")
         yield load

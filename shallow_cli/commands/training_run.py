@@ -96,14 +96,13 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
     """
     try:
         told = list(shown(events_of(run, interrupted), run, interrupted))
+        end = end_of(told)
+        unfinished = end.reason is Reason.INTERRUPTED
+        if unfinished and interrupted.exit_code in {CLOSED_PIPE, DataError.exit_code}:
+            return None
+        model = trained_model(run.prepared, told)
     except LostClusterError as error:
         raise _with_checkpoint(error, run) from error
-    end = end_of(told)
-    unfinished = end.reason is Reason.INTERRUPTED
-    if unfinished and interrupted.exit_code in {CLOSED_PIPE, DataError.exit_code}:
-        return None
-    try:
-        model = trained_model(run.prepared, told)
     except DivergedError:
         if run.can_go_on:  # else it is of another training
             _forget(run)

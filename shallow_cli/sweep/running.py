@@ -41,14 +41,17 @@ def trained(config: Config) -> Values:
 
 @dataclass(frozen=True)
 class Hands:
-    """Who trains, and how many trials at a time.
+    """Who trains, how many trials at a time, and how many are handed out to each beforehand.
 
-    `look` raises an error if they are gone; `end` is told whether they are still at work.
+    `look` raises an error if they are gone, and `result` if they were killed over a trial; `end`
+    is told whether they are still at work.
     """
 
     executor: Executor
     at_once: int
+    ahead: int
     look: Callable[[], None]
+    result: Callable[[Future[Values]], Values]
     end: Callable[[bool], None]
 
 
@@ -63,7 +66,7 @@ def processes(jobs: int) -> Hands:
             for child in active_children():
                 child.terminate()
 
-    return Hands(pool, jobs, lambda: None, end)
+    return Hands(pool, jobs, AHEAD, lambda: None, lambda future: future.result(), end)
 
 
 def run(
@@ -83,16 +86,16 @@ def run(
     waiting: dict[Future[Values], int] = {}
     try:
         while not interrupted():
-            more = list(islice(pending, AHEAD * hands.at_once - len(waiting)))
+            hands.look()
+            more = list(islice(pending, hands.ahead * hands.at_once - len(waiting)))
             with interrupts_held():
                 configs = {n: with_absolute_paths(sweep.trials[n].config) for n in more}
                 waiting |= {hands.executor.submit(trained, configs[n]): n for n in more}
             if not waiting:
                 return
-            hands.look()
             done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
             for future in sorted(done, key=waiting.__getitem__):
-                yield waiting.pop(future), future.result()
+                yield waiting.pop(future), hands.result(future)
     except BrokenProcessPool:
         time.sleep(LOOK_SECONDS)  # who signals us all may reach the others first
         if interrupted():
