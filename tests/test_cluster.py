@@ -381,3 +381,14 @@ def test_rows_that_nobody_asks_about_for_long_are_dropped(
         assert not there & set(cluster.workers["a"].held)
         assert end_of(list(train(first.job, first.theta))).row == here(config).rows[-1]
     assert not any(kept.held or kept.asked for kept in cluster.workers.values())
+
+
+def test_a_training_that_has_ended_on_a_cluster_leaves_a_checkpoint(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Its model still needs the cluster, for what is wrong with it."""
+    config, checkpoint = config_of(folder), tmp_path / "m.npz.ckpt"
+    with loading_on(cluster_of(tmp_path), config, print) as load:
+        prepared = prepare(config, load=load)
+        list(kept(train(prepared.job, prepared.theta), prepared, checkpoint, print))
+    assert load_checkpoint(checkpoint).state.row == here(config).rows[-1]
