@@ -123,6 +123,7 @@ OF_MODULE = {
     "penalty": ("gradient", "float32"),
     "prediction": ("made",),
     "rng": ("batches", "training"),
+    **dict.fromkeys(("batches", "steps", "training"), ("resuming", "snapshots")),
     "squares": ("tallies",),
     **dict.fromkeys(("api", "frames", "yaml_text"), ("api", "frames")),
     "snapshots": FILES,
