@@ -78,7 +78,10 @@ PROMISES = (
     "tests/test_cli_plot.py",
     "tests/test_plot_svg.py",
     "tests/test_report.py",
-    "tests/test_cluster.py",
+    "tests/cluster/test_cluster_parts.py",
+    "tests/cluster/test_cluster_training.py",
+    "tests/cluster/test_cluster_files.py",
+    "tests/cluster/test_cluster_losses.py",
     "tests/test_api.py",
     "tests/test_frames.py",
     "tests/test_export.py",
@@ -110,10 +113,11 @@ VIEWS = (
     *("axes", "colours", "curves", "diagram", "fits", "maps", "moments", "pictures", "planes"),
     *("markup", "report_tables", "text"),
 )
+CLUSTER = ("cluster_parts", "cluster_training", "cluster_files", "cluster_losses")
 OF_MODULE = {
     **dict.fromkeys(("archive", "atomic", "model_header", "model_file", "checkpoint_file"), FILES),
     **dict.fromkeys(("training_run", "interrupts"), FILES),
-    "resuming": (*FILES, "cluster"),
+    "resuming": (*FILES, *CLUSTER),
     "arrays": ("batches", "weights", "made"),
     "blocks": ("gradient", "batches", "made", "threads"),
     "buffers": ("gradient", "batches", "float32", "made", "threads"),
@@ -129,7 +133,7 @@ OF_MODULE = {
     "snapshots": FILES,
     "stopping": ("training",),
     "workers": ("threads", "floating_point"),
-    **dict.fromkeys(("at_work", "keeping", "parts", "placing", "rows", "scanning"), ("cluster",)),
+    **dict.fromkeys(("at_work", "keeping", "parts", "placing", "rows", "scanning"), CLUSTER),
     **dict.fromkeys(("program", "python", "graph", "onnx_file", "checking"), EXPORTS),
     **dict.fromkeys(VIEWS, ("plots", "cli_plot", "plot_svg", "report")),
 }

@@ -8,12 +8,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from shallow_cli.core.arrays import MadeExamples
 from shallow_cli.core.batches import steps_per_epoch
 from shallow_cli.core.events import Event, Progress, Reason, Row, Snapshot, State
 from shallow_cli.core.measuring import names_measured
 from shallow_cli.core.snapshots import snapshot_epochs
-from shallow_cli.errors import LostClusterError, ModelFileError, Problem, UsageError
+from shallow_cli.errors import DataError, LostClusterError, ModelFileError, Problem, UsageError
 from shallow_cli.files.checkpoint_file import (
     Checkpoint,
     load_checkpoint,
@@ -33,15 +32,15 @@ def kept(
 ) -> Iterator[Event]:
     """The events as they come; now and then, and at an interrupt, a checkpoint is written.
 
-    It is also where a cluster is lost. Training goes on where one cannot be written, which is
-    told once.
+    So is one where a cluster is lost, or its workers can no longer read the rows. Training goes on
+    where one cannot be written, which is told once.
     """
     keeper = _Keeper(prepared, path, warn)
     try:
         for event in events:
             keeper.see(event)
             yield event
-    except LostClusterError:
+    except (DataError, LostClusterError):
         keeper.save()
         raise
 
@@ -55,8 +54,6 @@ class _Keeper:
         self._snapshots: list[Snapshot] = []
         self._latest: State | None = None
         self._due, self._warned = monotonic() + SECONDS, False
-        training = prepared.job.training
-        self._elsewhere = isinstance(training, MadeExamples) and training.elsewhere is not None
 
     def see(self, event: Event) -> None:
         """Remember an event; some are followed by a checkpoint."""
@@ -68,7 +65,7 @@ class _Keeper:
             self._latest = event.state()
             if _is_due(event, self._prepared, monotonic() >= self._due):
                 self.save()
-        elif event.reason is Reason.INTERRUPTED or self._elsewhere:
+        elif event.reason is Reason.INTERRUPTED or self._prepared.job.training.elsewhere:
             self.save()  # what is left to do still needs a cluster
 
     def save(self) -> None:

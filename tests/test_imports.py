@@ -44,6 +44,7 @@ LEVELS = [
     "diagnosis.rules",
     "diagnosis.steps diagnosis.fits",
     "diagnosis.training",
+    "cluster.connecting",
     "cluster.dask_workers cluster.loading",
     "cluster.rows",
     "cluster.placing cluster.scanning",

@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from shallow_cli.cluster.dask_workers import DaskWorkers, connected
+from shallow_cli.cluster.connecting import connected
+from shallow_cli.cluster.dask_workers import DaskWorkers
 from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.loading import loading_on
 from shallow_cli.cluster.protocol import Call

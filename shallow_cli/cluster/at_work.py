@@ -52,7 +52,7 @@ class BlockSums(NamedTuple):
     losses: Sequence[float]
 
 
-class Counted(NamedTuple):
+class Computed(NamedTuple):
     """What was found, and how many operations had no good value on the way."""
 
     value: Any
@@ -60,11 +60,11 @@ class Counted(NamedTuple):
     invalid: int
 
 
-def _counted(function: Callable[[], Any]) -> Counted:
+def _computed(function: Callable[[], Any]) -> Computed:
     seen = FloatingPointErrors()
     with seen.counted():
         value = function()
-    return Counted(value, seen.overflow, seen.invalid)
+    return Computed(value, seen.overflow, seen.invalid)
 
 
 Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and what is said to all
@@ -72,11 +72,11 @@ Task = Callable[..., Any]  # of what is kept, a part, what is said to it, and wh
 
 def answer(
     kept: Kept, task: Task, asked: Sequence[tuple[str, Sequence[Any]]], shared: Sequence[Any]
-) -> Counted:
+) -> Computed:
     """What a task finds in each part that is kept here, by the key of the part."""
     wanted = [(kept.get(key), said) for key, said in asked]
     there = [(held, said) for held, said in wanted if held]
-    return _counted(
+    return _computed(
         lambda: {held.part.key: task(kept, held, *said, *shared) for held, said in there}
     )
 
@@ -98,11 +98,11 @@ def block_sums(
     return _block_sums(kept, _ready(kept, held, learning).batch, learning, vector, losses)
 
 
-def batch_sums(kept: Kept, sent: Sent, learning: Learning, vector: Array, losses: bool) -> Counted:
+def batch_sums(kept: Kept, sent: Sent, learning: Learning, vector: Array, losses: bool) -> Computed:
     """The same of raw rows that are sent along."""
     examples = learning.encoding.examples(sent.raw, learning.dtype)
     batch = _batch(kept, learning, examples, sent.blocks, sent.m)
-    return _counted(lambda: _block_sums(kept, batch, learning, vector, losses))
+    return _computed(lambda: _block_sums(kept, batch, learning, vector, losses))
 
 
 def _block_sums(

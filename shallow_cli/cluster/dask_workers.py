@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, behind the protocol: the only file that knows Dask.
+"""The workers of a Dask cluster, behind the protocol: calls, and what may become of them.
 
 A function is called with everything it needs, on a certain worker or, where that is gone, on
 another: futures that are pinned, and actors, wait for ever for a worker that has died.
@@ -7,8 +7,6 @@ another: futures that are pinned, and actors, wait for ever for a worker that ha
 from __future__ import annotations
 
 import contextlib
-import logging
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from itertools import chain
@@ -16,15 +14,11 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
-from shallow_cli import __version__
 from shallow_cli.cluster.keeping import Kept
 from shallow_cli.cluster.protocol import Answer, Call
-from shallow_cli.cores import cores
-from shallow_cli.errors import DataError, LostClusterError, Problem, UsageError
-from shallow_cli.processes import interrupts_held
+from shallow_cli.errors import DataError, LostClusterError, Problem
 from shallow_cli.versions import VERSIONS, made_with
 
-LOCAL = "local:"
 PATIENCE = 10.0  # seconds for a scheduler, or for some worker
 MOST_TIMES = 3  # that a call is sent, until it is the call that kills its workers
 KILLED = "what the workers were to do has killed them; have they enough memory?"
@@ -135,7 +129,7 @@ class DaskWorkers:
 
     def _wait(self, futures: Sequence[Any]) -> None:
         """Until all are done, but no longer than until the next look."""
-        distributed: Any = _dask()
+        distributed: Any = dask()
         with self._told(), contextlib.suppress(TimeoutError), self._client.as_current():
             distributed.wait(futures, timeout=LOOK)
 
@@ -204,6 +198,20 @@ class DaskWorkers:
             raise self._lost("the scheduler is lost") from error
 
 
+def dask() -> Any:
+    """The library.
+
+    Raises:
+        DataError: if it is not installed.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        text = "needs the extra 'dask': pip install 'shallow-cli[dask]'"
+        raise DataError(Problem(text, "--cluster")) from error
+    return distributed
+
+
 def _call(
     function: Callable[..., Any], arguments: Sequence[Any]
 ) -> tuple[str, Mapping[str, str], Any]:
@@ -227,93 +235,3 @@ def _kept(worker: Any) -> Kept:
         worker.kept_by_shallow = Kept(free, folder, threads)
     kept: Kept = worker.kept_by_shallow
     return kept
-
-
-@contextlib.contextmanager
-def connected(address: str) -> Iterator[DaskWorkers]:
-    """The workers at an address, or so many processes here: `local:N`.
-
-    Raises:
-        DataError: if Dask is missing.
-        LostClusterError: if nobody answers there, there is no worker, or one of other versions.
-        UsageError: if that is no address, or shallow is not installed there.
-    """
-    distributed: Any = _dask()
-    with contextlib.ExitStack() as stack:
-        logging.disable()  # what Dask says of its workers, it says to those who run them
-        stack.callback(logging.disable, logging.NOTSET)
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        place: Any = address
-        if address.startswith(LOCAL):
-            place = stack.enter_context(_processes(address))
-        try:
-            client = distributed.Client(place, timeout=PATIENCE, set_as_default=False)
-        except ValueError as error:
-            text = f"is no address: {error}; it is tcp://HOST:PORT, or local:N for N processes"
-            raise UsageError(Problem(text, f"--cluster {address}")) from error
-        except (OSError, TimeoutError) as error:
-            text = f"no scheduler answers there within {PATIENCE:g} seconds"
-            raise LostClusterError(Problem(text, f"--cluster {address}")) from error
-        stack.callback(_close, client)
-        workers = DaskWorkers(client, f"--cluster {address}")
-        require_shallow(workers)
-        yield workers
-
-
-def _dask() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        text = "needs the extra 'dask': pip install 'shallow-cli[dask]'"
-        raise DataError(Problem(text, "--cluster")) from error
-    return distributed
-
-
-@contextlib.contextmanager
-def _processes(address: str) -> Iterator[Any]:
-    """As many workers as `local:N` says, in processes of their own, which share the cores."""
-    distributed: Any = _dask()
-    number = address.removeprefix(LOCAL)
-    if not number.isdecimal() or not int(number):
-        text = "local:N is for N processes, from 1 on"
-        raise UsageError(Problem(text, f"--cluster {address}"))
-    try:
-        with interrupts_held():
-            cluster = distributed.LocalCluster(
-                n_workers=int(number),
-                threads_per_worker=max(1, cores() // int(number)),
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL + 1,
-            )
-    except (OSError, TimeoutError, RuntimeError) as error:
-        text = f"the workers cannot be started: {error}"
-        raise LostClusterError(Problem(text, f"--cluster {address}")) from error
-    try:
-        yield cluster
-    finally:
-        with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-            cluster.close(timeout=PATIENCE)
-
-
-def _close(client: Any) -> None:
-    with contextlib.suppress(OSError, TimeoutError, RuntimeError):
-        client.close(timeout=LOOK)
-
-
-def require_shallow(workers: DaskWorkers) -> None:
-    """Refuse machines where shallow, or Dask, is another.
-
-    Raises:
-        LostClusterError: if some version is another.
-        UsageError: if shallow is not there.
-    """
-    try:
-        workers.run([Call(name, _nothing, ()) for name in workers.names()])
-    except (ImportError, AttributeError, RuntimeError) as error:
-        text = f"the scheduler and the workers need shallow {__version__}, as it is here"
-        raise UsageError(Problem(f"{text}: {' '.join(str(error).split())}", "--cluster")) from error
-
-
-def _nothing(_kept: Kept) -> None:
-    """To see who answers."""

@@ -6,7 +6,7 @@ given it, and asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from shallow_cli.cluster.at_work import Task, answer
@@ -31,8 +31,8 @@ class Placed:
     ) -> None:
         self.parts = parts
         self._workers, self._source, self._tell = workers, source, tell
-        self._owners: list[str] = []  # of the parts
-        self._place(range(len(parts)), self._spread())
+        self._owners = self._spread()  # of the parts
+        self._place(range(len(parts)))
 
     def ask(
         self, task: Task, said: Mapping[int, Sequence[Any]], shared: Sequence[Any] = ()
@@ -50,10 +50,9 @@ class Placed:
         found: dict[int, Any] = {}
         for _ in range(MOST_ROUNDS):
             self._follow_workers()
-            open_parts = [number for number in said if number not in found]
-            if not open_parts:
+            self._ask_round(task, {n: said[n] for n in said if n not in found}, shared, found)
+            if len(found) == len(said):
                 return [found[number] for number in sorted(found)]
-            self._ask_round(task, {n: said[n] for n in open_parts}, shared, found)
         raise LostClusterError(Problem("the workers of the cluster come and go, and none answers"))
 
     def ask_all(self, task: Task, *shared: Any) -> list[Any]:
@@ -91,8 +90,9 @@ class Placed:
             self._give(lacking)
 
     def _give(self, lacking: Mapping[int, str]) -> None:
-        """Have parts read that nobody has, by their owners or, where these were asked and others
-        have answered, by those.
+        """Have parts read by their owners or, where others have answered for these, by those.
+
+        Who had a part before, and has another's now, drops it.
         """
         some = f"{len(lacking)} of {len(self.parts)} parts of the rows"
         self._tell(f"the workers have changed: {some} are read again")
@@ -101,21 +101,20 @@ class Placed:
         for number, worker in lacking.items():
             if self._owners[number] == asked[number]:
                 self._owners[number] = worker
-        self._place(lacking, [self._owners[number] for number in lacking])
+        self._place(lacking)
+        for worker in self._workers.names():
+            others = [n for n in lacking if self._owners[n] != worker]
+            self._workers.run([Call(worker, drop, ([self.parts[n].key for n in others],))])
 
     def _spread(self) -> list[str]:
         """An owner for each part, so that all have about as many, and neighbours together."""
         names = self._workers.names()
         each = min(len(names), len(self.parts))
-        self._owners = [names[n * each // len(self.parts)] for n in range(len(self.parts))]
-        return list(self._owners)
+        return [names[n * each // len(self.parts)] for n in range(len(self.parts))]
 
-    def _place(self, numbers: Collection[int], owners: Sequence[str]) -> None:
+    def _place(self, numbers: Iterable[int]) -> None:
         """Have parts read by their owners; whoever does it is the owner from now on."""
-        wanted = dict(zip(numbers, owners, strict=True))
-        groups: dict[str, list[int]] = {}
-        for number, owner in wanted.items():
-            groups.setdefault(owner, []).append(number)
+        groups = self._by_owner(numbers)
         calls = [
             Call(owner, load, ([self.parts[n] for n in group], self._source))
             for owner, group in groups.items()
@@ -124,7 +123,7 @@ class Placed:
             for number in group:
                 self._owners[number] = done.worker
 
-    def _by_owner(self, numbers: Mapping[int, Any]) -> dict[str, list[int]]:
+    def _by_owner(self, numbers: Iterable[int]) -> dict[str, list[int]]:
         groups: dict[str, list[int]] = {}
         for number in numbers:
             groups.setdefault(self._owners[number], []).append(number)

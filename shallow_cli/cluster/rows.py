@@ -29,6 +29,7 @@ from shallow_cli.core.tallies import Tally
 from shallow_cli.tables.encoding import Encoding
 
 Said = TypeVar("Said")
+Positions = Array | range
 
 PARTS_OF_A_WORKER = 2  # so that what a lost one had can be shared
 
@@ -43,15 +44,15 @@ class RowsElsewhere:
         self, workers: Workers, source: Source, likely: Network, tell: Callable[[str], None]
     ) -> None:
         self._workers, self._source, self._tell, self._likely = workers, source, tell, likely
-        self._all = self._placed(range(source.rows), likely)
-        self._some: tuple[Array, Placed] | None = None
+        self._sets: list[tuple[Positions, Placed]] = []
+        self._at(range(source.rows))
 
     def __len__(self) -> int:
         return self._source.rows
 
     def take(self, positions: Array | slice) -> Array:
         """The rows at a slice, or at positions in any order."""
-        return _taken(self._all, positions, len(self._source.plan.names))
+        return _taken(self._at(range(len(self))), positions, len(self._source.plan.names))
 
     def each(self, positions: Array | range, function: Callable[[Array], Said]) -> Iterator[Said]:
         """What a function finds in each chunk of the rows at some positions, in their order."""
@@ -88,23 +89,23 @@ class RowsElsewhere:
 
     def forget(self) -> None:
         """Have everything dropped."""
-        self._all.forget()
-        self._forget_some()
+        while self._sets:
+            self._sets.pop()[1].forget()
 
-    def _at(self, positions: Array | range, network: Network | None = None) -> Placed:
-        """The parts of the rows at some positions, cut between the blocks of a network."""
-        if isinstance(positions, range):
-            if network and not _fits(self._all, network, len(self)):
-                self._all.forget()
-                self._all = self._placed(positions, network)
-            return self._all
-        if self._some is None or self._some[0] is not positions:
-            self._forget_some()
-            self._some = positions, self._placed(positions, network or self._likely)
-        if network and not _fits(self._some[1], network, len(positions)):
-            self._forget_some()
-            self._some = positions, self._placed(positions, network)
-        return self._some[1]
+    def _at(self, positions: Positions, network: Network | None = None) -> Placed:
+        """The parts of the rows at some positions, which are cut between the blocks of a network
+        if there is one, and else of what is likely.
+        """
+        for number, (there, placed) in enumerate(self._sets):
+            if _same(there, positions):
+                if network is None or _fits(placed, network, len(positions)):
+                    return placed
+                del self._sets[number]
+                placed.forget()
+                break
+        placed = self._placed(positions, network or self._likely)
+        self._sets.append((positions, placed))
+        return placed
 
     def _batch_sums(
         self, raw: Array, learning: Learning, vector: Array, losses: bool
@@ -123,15 +124,17 @@ class RowsElsewhere:
             count_as_here(overflow, invalid)
             yield found
 
-    def _placed(self, positions: Array | range, network: Network) -> Placed:
+    def _placed(self, positions: Positions, network: Network) -> Placed:
         parts = PARTS_OF_A_WORKER * len(self._workers.names())
         edges = edges_of_blocks(network, len(positions), parts)
         return Placed(self._workers, self._source, cut(token_hex(8), positions, edges), self._tell)
 
-    def _forget_some(self) -> None:
-        if self._some:
-            self._some[1].forget()
-            self._some = None
+
+def _same(there: Positions, positions: Positions) -> bool:
+    """Whether they are the same, or the same range; others are not compared, for they are long."""
+    if isinstance(there, range) and isinstance(positions, range):
+        return there == positions
+    return there is positions
 
 
 def _fits(placed: Placed, network: Network, m: int) -> bool:

@@ -37,7 +37,7 @@ def hands(cluster: str | None, jobs: int | None, trials: int) -> "Iterator[Hands
     if cluster is None:
         yield processes(min(jobs or cores(), trials))
         return
-    from shallow_cli.cluster.dask_workers import connected
+    from shallow_cli.cluster.connecting import connected
 
     with connected(cluster) as workers:
         pool, at_once = workers.executor, min(jobs or workers.threads, trials)
@@ -62,7 +62,7 @@ def loader(cluster: str | None, config: "Config", tell: Callable[[str], None]) -
     if cluster is None:
         yield load_table
         return
-    from shallow_cli.cluster.dask_workers import connected
+    from shallow_cli.cluster.connecting import connected
     from shallow_cli.cluster.loading import loading_on, require_files_for
     from shallow_cli.console.words import counted
 

@@ -21,6 +21,7 @@ from shallow_cli.errors import (
     LostClusterError,
     ModelFileError,
     Problem,
+    ShallowError,
     UnrepeatableError,
 )
 from shallow_cli.files.checkpoint_file import Checkpoint
@@ -90,6 +91,7 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
 
     Raises:
         DivergedError: if training ran away; no model is written then.
+        DataError: if the workers of a cluster can no longer read the rows; a checkpoint is left.
         LostClusterError: if the cluster is no longer there; a checkpoint is left.
         ModelFileError: if the model cannot be written; a checkpoint is left if there is one.
         UnrepeatableError: if it is to be verified, and another training gives another model.
@@ -101,7 +103,7 @@ def trained(run: Run, interrupted: Interrupts) -> Model | None:
         if unfinished and interrupted.exit_code in {CLOSED_PIPE, DataError.exit_code}:
             return None
         model = trained_model(run.prepared, told)
-    except LostClusterError as error:
+    except (DataError, LostClusterError) as error:
         raise _with_checkpoint(error, run) from error
     except DivergedError:
         if run.can_go_on:  # else it is of another training
@@ -190,10 +192,11 @@ def _save(model: Model, run: Run) -> None:
         raise ModelFileError(*error.problems, *_left(run)) from error
 
 
-def _with_checkpoint(error: LostClusterError, run: Run) -> LostClusterError:
-    """The same error, and in the same line the checkpoint that is left."""
-    [problem], left = error.problems, [f"{left.where} {left.message}" for left in _left(run)]
-    return LostClusterError(Problem("; ".join([problem.message, *left]), problem.where))
+def _with_checkpoint(error: DataError | LostClusterError, run: Run) -> ShallowError:
+    """The same error, and in its last line the checkpoint that is left."""
+    *others, last = error.problems
+    left = [f"{problem.where} {problem.message}" for problem in _left(run)]
+    return type(error)(*others, Problem("; ".join([last.message, *left]), last.where))
 
 
 def _left(run: Run) -> Iterator[Problem]:

@@ -65,6 +65,11 @@ class Examples:
         """Of all the arrays."""
         return self.table.dtype.type
 
+    @property
+    def elsewhere(self) -> None:
+        """Nobody else has them."""
+        return
+
     def part(self, rows: slice) -> Examples:
         """The examples of a slice, as views."""
         weights = None if self.weights is None else self.weights[rows]

@@ -14,7 +14,6 @@ from shallow_cli.core.arrays import (
     Array,
     Elsewhere,
     Examples,
-    MadeExamples,
     room_for,
 )
 from shallow_cli.core.blocks import block_count
@@ -101,7 +100,7 @@ def _large(
         several = block_count(network, m) > 1
         buffers = new_buffers(network, part, rooms)
         batch = batch_of(network, part, buffers, gather if several else None)
-        if several and isinstance(data, MadeExamples) and data.elsewhere:
+        if several and data.elsewhere:
             batch = replace(batch, elsewhere=_only(data.elsewhere, wanted[:m]))
         made[m] = several, step(batch)
     for order in orders:

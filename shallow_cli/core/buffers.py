@@ -12,7 +12,6 @@ from shallow_cli.core.arrays import (
     Array,
     Elsewhere,
     Examples,
-    MadeExamples,
     room_for,
     wide,
 )
@@ -115,9 +114,8 @@ def batch_of(
     blocks, only = cut(network, data, gather), None
     if len(blocks) == len(blocks[0]) == 1 and isinstance(blocks[0], KeptBlock):
         only = blocks[0].kept[0]
-    elsewhere = data.elsewhere if isinstance(data, MadeExamples) else None
     buffers = buffers or new_buffers(network, data)
-    return Batch(len(data), blocks, buffers, only, elsewhere)
+    return Batch(len(data), blocks, buffers, only, data.elsewhere)
 
 
 def one_pass(network: Network, data: Examples, work: Workspace) -> Batch:

@@ -42,8 +42,7 @@ def objective_gradient(
     buffers, room = batch.buffers, batch.buffers.rooms[0]
     if batch.only is None:
         total = buffers.total
-        sums = _sums_elsewhere(network, theta, batch) or block_sums(network, theta, batch, pool)
-        calls: Calls = [(_sum_up, (sums, buffers))]
+        calls: Calls = [(_sum_up, (_sums(network, theta, batch, pool), buffers))]
     else:
         total = room.shard_sum.vector
         calls = _sum_shard(network, theta, batch.only, room)
@@ -136,10 +135,10 @@ def block_sums(
     return partial(in_order, _do, works, rooms, pool)
 
 
-def _sums_elsewhere(network: Network, theta: Parameters, batch: Batch) -> Sums | None:
-    """The same from who has the rows, if somebody else does."""
+def _sums(network: Network, theta: Parameters, batch: Batch, pool: Executor | None) -> Sums:
+    """The same, from whoever has the rows."""
     if batch.elsewhere is None:
-        return None
+        return block_sums(network, theta, batch, pool)
     losses = batch.buffers.rooms[0].loss is not None
     return partial(batch.elsewhere.block_sums, network, theta.vector, losses)
 

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from shallow_cli.core.arrays import AnyExamples, MadeExamples
+from shallow_cli.core.arrays import AnyExamples
 from shallow_cli.core.events import Job, Row
 from shallow_cli.core.metrics import decide
 from shallow_cli.core.network import Network, Parameters
@@ -49,7 +49,7 @@ def tallies(
     network: Network, theta: Parameters, data: AnyExamples, threads: int = 1
 ) -> Iterator[Tally]:
     """One after the other of so many rows as are passed at a time, here or where they are."""
-    if isinstance(data, MadeExamples) and data.elsewhere:
+    if data.elsewhere:
         yield from data.elsewhere.tallies(network, theta.vector)
         return
     for passed in passes(network, theta, data, threads):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,12 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shallow_cli.cluster import dask_workers
+from shallow_cli.cluster import connecting, dask_workers
 from shallow_cli.cluster.protocol import Answer, Call
 from shallow_cli.errors import LostClusterError, UsageError
 from shallow_cli.versions import made_with
-
-from .conftest import Shallow, run_process
+from tests.conftest import Shallow, run_process
 
 pytest.importorskip("distributed", reason="clusters need the extra dask")
 
@@ -71,7 +71,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_no_byte(folder: Path) -> 
     assert process.returncode == 0
     assert b"".join(table) + rest == (folder / "one.txt").read_bytes()
     assert (folder / "killed.npz").read_bytes() == (folder / "one.npz").read_bytes()
-    assert b"the workers have changed: 2 of 4 parts of the rows are read again" in told
+    assert re.search(rb"the workers have changed: \d of 4 parts of the rows are read again", told), told
     assert b"Traceback" not in told
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_address_is_said(command: str, shallow: Shallow) -> None:
 
 
 def test_nobody_at_an_address_is_said(shallow: Shallow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_workers, "PATIENCE", 1.0)
+    monkeypatch.setattr(connecting, "PATIENCE", 1.0)
     Path("config.yaml").write_text("data: {csv: t.csv}\n")
     Path("t.csv").write_text("a,y\n1,0\n2,1\n")
     result = shallow("train", "config.yaml", "--cluster", "tcp://127.0.0.1:9", code=4)
@@ -178,17 +178,17 @@ def test_workers_whose_bits_may_be_others_are_refused() -> None:
     workers = Answering({**made_with(), "numpy": "1.26.4"})
     text = r"worker tcp://other:1: numpy is 1\.26\.4 there, .* here"
     with pytest.raises(LostClusterError, match=text):
-        dask_workers.require_shallow(workers)
+        connecting.require_shallow(workers)
 
 
 def test_a_cluster_without_shallow_is_told_so() -> None:
     workers = Answering(ModuleNotFoundError("No module named 'shallow_cli'"))
     with pytest.raises(UsageError, match=r"the workers need shallow \d.*: No module named"):
-        dask_workers.require_shallow(workers)
+        connecting.require_shallow(workers)
 
 
 def test_a_call_that_kills_its_workers_is_given_up() -> None:
-    with dask_workers.connected("local:1") as workers:
+    with connecting.connected("local:1") as workers:
         with pytest.raises(LostClusterError, match="has killed them; have they enough memory"):
             workers.run([Call(workers.names()[0], _die, ())])
         pool = workers.executor

@@ -97,3 +97,13 @@ def _outcome(prepared: Any, told: list[str]) -> Outcome:
     events = list(train(prepared.job, prepared.theta))
     rows = [event for event in events if isinstance(event, Row)]
     return Outcome(rows, model_bytes(trained_model(prepared, events)), told)
+
+
+def dies_at(number: int) -> Callable[[Pretended, int], None]:
+    """A worker is gone when so many calls were made, with everything it had."""
+
+    def before(cluster: Pretended, calls: int) -> None:
+        if calls == number:
+            cluster.workers.pop("b", None)
+
+    return before
