@@ -1,6 +1,5 @@
 """The benchmarks run, compare what they measure, and say what was left out."""
 
-import json
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -11,9 +10,6 @@ import pytest
 
 from benchmarks import results
 from benchmarks.bounds import Bound, bound
-from benchmarks.cluster.page import PAGE as SCALE_PAGE
-from benchmarks.cluster.page import RESULTS as SCALE_RESULTS
-from benchmarks.cluster.page import page as scale_page
 from benchmarks.floors import FLOORS, Floor
 from benchmarks.judging import Verdict, problems, verdicts
 from benchmarks.page import page
@@ -314,19 +310,3 @@ def test_numbers_in_words(text: str, expected: str) -> None:
 def test_whoever_is_drawn_has_a_colour() -> None:
     drawn = {v.peer for w in WORKLOADS.values() if w.name != "csv" for v in w.variants}
     assert drawn - {"shallow"} <= set(COLOURS)
-
-
-def test_the_page_on_clusters_is_that_of_its_figures() -> None:
-    found = json.loads((ROOT / "docs" / SCALE_RESULTS).read_text(encoding="utf-8"))
-    assert (ROOT / "docs" / SCALE_PAGE).read_text(encoding="utf-8") == scale_page(found)
-
-
-def test_two_workers_were_faster_than_one_and_steps_grew_with_the_rows() -> None:
-    """At least 1.4 times, where the rows are enough; data were four times a worker's limit."""
-    found = json.loads((ROOT / "docs" / SCALE_RESULTS).read_text(encoding="utf-8"))
-    *_, half, whole = found["steps"]
-    assert whole["workers 1"] / whole["workers 2"] >= 1.4
-    assert whole["rows"] / half["rows"] == 2
-    assert 1.7 < whole["workers 2"] / half["workers 2"] < 2.3
-    assert found["memory"]["bytes"] >= 3.99 * found["memory"]["limit"]
-    assert max(found["memory"]["peaks"]) < found["memory"]["limit"]
